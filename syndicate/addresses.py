@@ -1,0 +1,55 @@
+"""Every public path of the service, in one place. Pure: the base URL is put before them later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from syndicate.model import Format
+
+MEDIA_TYPES: Final[dict[Format, str]] = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "json": "application/feed+json",
+}
+OPML_TYPE: Final = "text/x-opml; charset=utf-8"
+
+HOME: Final = "/"
+FULL_FEED: Final = "/feed"
+TOPICS: Final = "/topics/"
+KINDS: Final = "/kinds/"
+FEEDS: Final = "/feeds/"
+ARCHIVE: Final = "/archive/"
+OPML: Final = "/opml"
+WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
+FEED_MENU: Final = "/.well-known/feed-menu.json"
+
+
+def summary(slug: str) -> str:
+    return f"/summaries/{slug}/"
+
+
+def topic(selection: str) -> str:
+    return f"/topics/{selection}/"
+
+
+def kind(slug: str) -> str:
+    return f"/kinds/{slug}/"
+
+
+def feed(slug: str) -> str:
+    """Return the page of a `[[feed]]` of feeds.toml."""
+    return f"/feeds/{slug}/"
+
+
+def month(date: datetime) -> str:
+    return f"/archive/{date:%Y/%m}/"
+
+
+def document(stem: str, format: Format) -> str:
+    return f"{stem}.{format}"
+
+
+def archived(stem: str, number: int, format: Format) -> str:
+    """Return the path of an archive (RFC 5005, section 4), counted from 1."""
+    return f"{stem}/archive/{number}.{format}"

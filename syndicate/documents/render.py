@@ -1,0 +1,90 @@
+"""From fragments to documents: an entry is rendered once a format and joined into every feed.
+
+Which format is which function stands here, on one screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from isal import igzip
+
+from syndicate import addresses
+from syndicate.documents import atom, identity, jsonfeed, rss
+from syndicate.model import Document, Entry, Feed, Format, Links, Network, Tombstone
+
+_ENTRY: Final[dict[Format, Callable[[Entry], bytes]]] = {
+    "atom": atom.render_entry,
+    "rss": rss.render_entry,
+    "json": jsonfeed.render_entry,
+}
+
+
+def render_entry(entry: Entry, format: Format) -> bytes:
+    """Return the fragment of an entry: its bytes inside any feed of that format."""
+    return _ENTRY[format](entry)
+
+
+def join(
+    feed: Feed,
+    format: Format,
+    *,
+    links: Links,
+    network: Network,
+    updated: datetime,
+    fragments: Sequence[bytes],
+    tombstones: Sequence[Tombstone] = (),
+) -> bytes:
+    """Return a feed's bytes: its head, then `fragments` in order, then (Atom) `tombstones`."""
+    if format == "json":
+        head, end = jsonfeed.render_feed(feed, links, network), jsonfeed.END
+        return head[: -len(end)] + b",".join(fragments) + end
+    if format == "atom":
+        head, end = atom.render_feed(feed, links, network, updated), atom.END
+        gone = b"".join(map(atom.render_tombstone, tombstones))
+    else:
+        head, end = rss.render_feed(feed, links, network, updated), rss.END
+        gone = b""
+    if not head.endswith(end):  # a feed without entries may end in an empty-element tag
+        raise AssertionError(f"feedgen ended a feed in {head[-40:]!r}")
+    return head[: -len(end)] + b"".join(fragments) + gone + end
+
+
+def document(path: str, media_type: str, body: bytes, last_modified: datetime) -> Document:
+    """Finish a document: gzip it, once, with a fast encoder and no date in the stream."""
+    return Document(
+        path=path,
+        media_type=media_type,
+        body=body,
+        gzip=igzip.compress(body, compresslevel=2, mtime=0),
+        tag=identity.digest(body),
+        last_modified=last_modified,
+    )
+
+
+def place(
+    feed: Feed, format: Format, base_url: str, *, hub: str = "", archive: int = 0, sealed: int = 0
+) -> Links:
+    """Return a document's links (RFC 5005, section 4).
+
+    `archive` is the document's number, 0 for the subscription document; `sealed` is how many
+    archives of the feed are complete.
+    """
+
+    def archived(number: int) -> str:
+        if not 1 <= number <= sealed:
+            return ""
+        return base_url + addresses.archived(feed.stem, number, format)
+
+    current = base_url + addresses.document(feed.stem, format)
+    return Links(
+        self=archived(archive) or current,
+        home=base_url + feed.page,
+        current=current,
+        hub="" if archive else hub,
+        prev_archive=archived(archive - 1 if archive else sealed),
+        next_archive=archived(archive + 1) if archive else "",
+        is_archive=archive > 0,
+    )

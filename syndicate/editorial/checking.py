@@ -1,0 +1,174 @@
+"""`syndicate check`: every error of every file of a site, and of the files against each other.
+
+Reads and parses every file, on all cores where that pays. Publishes nothing and asks no store.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from syndicate.editorial import tree
+from syndicate.editorial.clashes import Claim, claim_of, clashes
+from syndicate.editorial.summary import parse
+from syndicate.errors import ContentError, Problem
+
+if TYPE_CHECKING:
+    from syndicate.definitions import Definitions
+
+_SERIAL: Final = 40  # up to so many files, starting processes takes longer than parsing
+_BATCH: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What is wrong with a site, sorted by place."""
+
+    files: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.problems) - self.errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What is kept of one file, small enough to hand between processes."""
+
+    claim: Claim
+    problems: tuple[Problem, ...]
+    replaced_by: str | None = None
+    replaced_by_line: int = 0
+
+
+def check(
+    site: Path,
+    definitions: Definitions,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Read every file of `site` and return all that is wrong.
+
+    `processes` is the number of processes, by default one per core; `progress` is told, as files
+    are done, how many more are.
+    """
+    paths, problems = [], []
+    for found in tree.walk(site):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            paths.append(found.path)
+    checked: list[_Checked] = []
+    for batch in _in_batches(partial(_check_batch, site, definitions), paths, processes):
+        checked += batch
+        if progress is not None:
+            progress(len(batch))
+    problems += (problem for one in checked for problem in one.problems)
+    problems += clashes(one.claim for one in checked)
+    problems += _unknown_replacements(checked)
+    return Report(files=len(paths), problems=tuple(sorted(problems)))
+
+
+def _in_batches(
+    work: Callable[[list[str]], list[_Checked]], paths: list[str], processes: int | None
+) -> Iterator[list[_Checked]]:
+    batches = list(_batched(paths))
+    count = min(processes or os.cpu_count() or 1, len(batches))
+    if len(paths) <= _SERIAL or count < 2:
+        yield from map(work, batches)
+        return
+    spawn = multiprocessing.get_context("spawn")  # the same everywhere, and safe beside threads
+    with ProcessPoolExecutor(count, mp_context=spawn) as pool:
+        yield from pool.map(work, batches)
+
+
+def _batched(paths: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(paths)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+def _check_batch(site: Path, definitions: Definitions, paths: list[str]) -> list[_Checked]:
+    return [_check_one(site, definitions, path) for path in paths]
+
+
+def _check_one(site: Path, definitions: Definitions, path: str) -> _Checked:
+    try:
+        parsed = parse(path, tree.load(site, path), definitions)
+    except ContentError as error:  # its name is all that can be relied on
+        slug = PurePosixPath(path).stem
+        claim = Claim(path=path, id="", slug=slug, published=None, updated=None)
+        return _Checked(claim=claim, problems=error.problems)
+    withdrawn = parsed.summary.withdrawn
+    return _Checked(
+        claim=claim_of(path, parsed),
+        problems=parsed.warnings,
+        replaced_by=withdrawn.replaced_by if withdrawn else None,
+        replaced_by_line=parsed.lines.get("withdrawn.replaced_by", 0),
+    )
+
+
+def _unknown_replacements(checked: list[_Checked]) -> Iterator[Problem]:
+    slugs = {one.claim.slug for one in checked}
+    for one in checked:
+        if one.replaced_by and one.replaced_by not in slugs:
+            message = f"`replaced_by`: there is no summary {one.replaced_by!r}"
+            remedy = "write the slug of the summary to read instead: its file name without .md"
+            line = one.replaced_by_line
+            yield Problem(one.claim.path, line, message, remedy, "warning")
+
+
+def render_text(report: Report) -> str:
+    """Return a line for each problem, and the counts."""
+    lines = [str(_marked(problem)) for problem in report.problems]
+    counts = f"{report.files} files, {report.errors} errors, {report.warnings} warnings"
+    return "\n".join([*lines, counts]) + "\n"
+
+
+def _marked(problem: Problem) -> Problem:
+    if problem.severity == "error":
+        return problem
+    message = f"warning: {problem.message}"
+    return Problem(problem.path, problem.line, message, problem.remedy, "warning")
+
+
+def render_json(report: Report) -> str:
+    """Return a JSON list of {path, line, severity, message, remedy}; line 0 is the whole file."""
+    keys = ("path", "line", "severity", "message", "remedy")
+    problems = [{key: getattr(problem, key) for key in keys} for problem in report.problems]
+    return json.dumps(problems, ensure_ascii=False, indent=2) + "\n"
+
+
+def render_github(report: Report) -> str:
+    """Return GitHub's workflow commands, which it shows beside the lines of a change."""
+    return "".join(f"{_annotation(problem)}\n" for problem in report.problems)
+
+
+def _annotation(problem: Problem) -> str:
+    place = f"file={_property(problem.path)}"
+    if problem.line:
+        place += f",line={problem.line}"
+    text = f"{problem.message}; {problem.remedy}" if problem.remedy else problem.message
+    return f"::{problem.severity} {place}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

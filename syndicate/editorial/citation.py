@@ -1,0 +1,105 @@
+"""The reference of the summarised article: its DOI and year found in the text, and its HTML.
+
+The editor's text is authoritative. A DOI is kept bare and in lower case, because DOIs ignore case
+(ISO 26324); a reference without DOI or year is accepted. Nothing is looked up anywhere.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+from urllib.parse import quote, unquote
+
+from syndicate.editorial.values import FieldError, parse_text
+from syndicate.model import Citation
+
+MAX_DOI: Final = 200
+_PREFIX = r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)"
+_BARE = r"10\.\d{4,9}(?:\.\d+)*/[^\s\"'\\^`{|}\u201c\u201d]+"
+_DOI = re.compile(rf"({_PREFIX})?({_BARE})", re.ASCII | re.IGNORECASE)
+_IN_TEXT = re.compile(rf"(?<![\w./]){_PREFIX}?{_BARE}", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"\((1[5-9]\d\d|2\d\d\d)[a-z]?(?:,[^()]*)?\)")
+_PAIRS = {")": "(", "]": "[", ">": "<"}
+
+
+def normalise_doi(text: str) -> str:
+    """Return the bare DOI, in lower case, of `10.…`, `doi:10.…` or `https://doi.org/10.…`."""
+    match = _DOI.fullmatch(_without_end(text.strip()))
+    if match is None:
+        raise FieldError(f"{text!r} is not a DOI", "write it like 10.1016/j.cpr.2019.101810")
+    prefix, doi = match.groups()
+    if prefix and "/" in prefix:  # an address: what is percent-encoded in it is no part of the DOI
+        decoded = _without_end(unquote(re.split(r"[?#]", doi)[0]))
+        if not re.fullmatch(_BARE, decoded, re.ASCII):
+            raise FieldError(f"{text!r} is not a DOI", "write it like 10.1016/j.cpr.2019.101810")
+        doi = decoded
+    if len(doi) > MAX_DOI:
+        raise FieldError(f"a DOI of {len(doi)} characters cannot be meant", "copy it once more")
+    return doi.lower()
+
+
+def parse_doi(value: object) -> str:
+    """Read the field `doi`."""
+    return normalise_doi(parse_text(value))
+
+
+def find_doi(text: str) -> str | None:
+    """Return the first DOI that a reference names."""
+    span = _find_span(text)
+    return normalise_doi(text[slice(*span)]) if span else None
+
+
+def find_year(text: str) -> int | None:
+    """Return the year that a reference gives in round brackets, as APA style does."""
+    match = _YEAR.search(text)
+    return int(match[1]) if match else None
+
+
+def doi_url(doi: str) -> str:
+    """Return the address of a DOI, with what an address cannot hold percent-encoded."""
+    return f"https://doi.org/{quote(doi, safe='/:;()._-~+@,!$*=')}"
+
+
+def make_citation(text: str, *, doi: str | None, year: int | None) -> Citation:
+    """Return the citation, DOI and year taken from its text where they are not given."""
+    return Citation(text=text, doi=doi or find_doi(text), year=year or find_year(text))
+
+
+def citation_html(citation: Citation) -> str:
+    """Return the paragraph that ends a summary of research; the DOI is a link, shown once."""
+    before, after = citation.text, ""
+    if citation.doi is None:
+        return f"<p>Citation: {html.escape(before, quote=False)}</p>"
+    span = _find_span(citation.text)
+    if span and find_doi(citation.text) == citation.doi:
+        before, after = citation.text[: span[0]].rstrip(), citation.text[span[1] :]
+        after = "" if after.strip() == "." else after
+    address = html.escape(doi_url(citation.doi))
+    link = f'<a href="{address}" rel="nofollow noopener noreferrer">{address}</a>'
+    before, after = (html.escape(part, quote=False) for part in (before, after))
+    return f"<p>Citation: {before} {link}{after}</p>"
+
+
+def _find_span(text: str) -> tuple[int, int] | None:
+    """Return where the first DOI stands, its prefix included and the sentence's end left out."""
+    for match in _IN_TEXT.finditer(text):
+        found = _without_end(match[0])
+        try:
+            normalise_doi(found)
+        except FieldError:
+            continue
+        return match.start(), match.start() + len(found)
+    return None
+
+
+def _without_end(text: str) -> str:
+    """Take off what ends a sentence or closes a bracket that the DOI did not open."""
+    while text:
+        last = text[-1]
+        opener = _PAIRS.get(last)
+        closes_nothing = opener is not None and text.count(last) > text.count(opener)
+        if last not in ".,;:!?\u2026" and not closes_nothing:
+            break
+        text = text[:-1]
+    return text

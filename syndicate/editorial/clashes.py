@@ -1,0 +1,130 @@
+"""What two summaries may not share: an id, a slug, a minute. Pure, over what is light to keep.
+
+Feeds are ordered by date, and mirrors and archives rely on that order being total; hence no two
+summaries may be published or updated at one instant. `check` and `publish` both ask here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from syndicate.editorial.summary import Parsed
+from syndicate.errors import Problem
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one file says it is. `id` is empty for a file that could not be read so far.
+
+    The lines say where in the file, 0 where nobody knows (a claim out of the store).
+    """
+
+    path: str
+    id: str
+    slug: str
+    published: datetime | None
+    updated: datetime | None
+    id_line: int = 0
+    published_line: int = 0
+    updated_line: int = 0
+
+
+def claim_of(path: str, parsed: Parsed) -> Claim:
+    """Return what a parsed file claims."""
+    summary, lines = parsed.summary, parsed.lines
+    dates = {c.date: index for index, c in enumerate(summary.corrections)}
+    last = dates.get(summary.updated) if summary.updated else None
+    published_line = lines.get("published", 0)
+    return Claim(
+        path=path,
+        id=summary.id,
+        slug=summary.slug,
+        published=summary.published,
+        updated=summary.updated,
+        id_line=lines.get("id", 0),
+        published_line=published_line,
+        updated_line=lines.get(f"corrections.{last}.date", published_line),
+    )
+
+
+def next_free_minute(instant: datetime, taken: Container[datetime]) -> datetime:
+    """Return the first full minute after `instant` that is not taken."""
+    free = instant.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
+    while free in taken:
+        free += _MINUTE
+    return free
+
+
+def clashes(claims: Iterable[Claim]) -> list[Problem]:
+    """Return a problem for every file that clashes with another, sorted."""
+    known = list(claims)
+    return sorted({*_same_ids(known), *_same_slugs(known), *_same_instants(known)})
+
+
+def _groups(
+    claims: Iterable[Claim], key: Callable[[Claim], Hashable]
+) -> Iterator[tuple[Claim, Claim]]:
+    """Yield each claim that shares its key with another, and one it shares it with."""
+    groups = defaultdict(list)
+    for claim in claims:
+        if key(claim):
+            groups[key(claim)].append(claim)
+    for group in groups.values():
+        if len(group) > 1:
+            group.sort(key=lambda claim: claim.path)
+            yield group[0], group[1]
+            for claim in group[1:]:
+                yield claim, group[0]
+
+
+def _same_ids(claims: list[Claim]) -> Iterator[Problem]:
+    for claim, other in _groups(claims, lambda claim: claim.id):
+        yield Problem(
+            claim.path,
+            claim.id_line,
+            f"the id {claim.id!r} is also that of {other.path}",
+            "`syndicate new` writes a new one; keep the id of the file that was published first",
+        )
+
+
+def _same_slugs(claims: list[Claim]) -> Iterator[Problem]:
+    for claim, other in _groups(claims, lambda claim: claim.slug.casefold()):
+        yield Problem(
+            claim.path,
+            0,
+            f"the slug {claim.slug!r} is also that of {other.path}",
+            "rename one of the two files; its address follows",
+        )
+
+
+def _same_instants(claims: list[Claim]) -> Iterator[Problem]:
+    """Name a minute of its own to every file that came second, so that all can move at once."""
+    holders: defaultdict[datetime, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for instant in {claim.published, claim.updated} - {None}:
+            assert instant is not None
+            holders[instant].append(claim)
+    taken = set(holders)
+    for instant, group in holders.items():
+        group.sort(key=lambda claim: claim.path)
+        free = instant
+        for claim in group if len(group) > 1 else ():
+            free = next_free_minute(free, taken)
+            taken.add(free)
+            other = group[1] if claim is group[0] else group[0]
+            published = claim.published == instant
+            yield Problem(
+                claim.path,
+                claim.published_line if published else claim.updated_line,
+                f"{other.path} has the same time, {_written(instant)}",
+                f"change one of them; the next free minute is {_written(free)}",
+            )
+
+
+def _written(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

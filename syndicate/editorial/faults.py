@@ -1,0 +1,106 @@
+"""Front matter in, its typed fields out, or every fault of it with line, remedy and near misses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from syndicate.editorial.blocks import (
+    CitationFields,
+    CorrectionFields,
+    Fields,
+    FindingFields,
+    MinorEditFields,
+    WithdrawalFields,
+)
+from syndicate.editorial.fields import SCHEMA, FrontMatter, Reading, Remark
+from syndicate.editorial.frontmatter import Front, Place
+from syndicate.editorial.values import FieldError, near_misses
+from syndicate.errors import Problem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from syndicate.definitions import Definitions
+
+_BLOCKS: Final[Mapping[str | int, type[Fields]]] = {
+    "citation": CitationFields,
+    "findings": FindingFields,
+    "corrections": CorrectionFields,
+    "minor_edits": MinorEditFields,
+    "withdrawn": WithdrawalFields,
+}
+_EXAMPLES: Final = {
+    "schema": f"add `schema: {SCHEMA}`",
+    "id": "`syndicate new` writes one; an id never changes once published",
+    "lang": "add `lang: en`",
+}
+_SHAPES: Final = {
+    "list_type": ("must be a list", "write it like [one, two]"),
+    "tuple_type": ("must be a list", "write it like [one, two]"),
+    "model_type": ("must be a block of keys", "put `key: value` lines under it, indented"),
+}
+
+
+def read_fields(
+    path: str, front: Front, definitions: Definitions
+) -> tuple[FrontMatter | None, list[Problem]]:
+    """Return the fields, None where any is wrong, and every problem, warnings included."""
+    version = front.values.get("schema")
+    if isinstance(version, str) and version.isdigit() and int(version) > SCHEMA:
+        message = f"schema {version} was written for a newer syndicate; this one knows {SCHEMA}"
+        remedy = "upgrade syndicate (pip install -U syndicate-service)"
+        return None, [Problem(path, front.line(("schema",)), message, remedy)]
+    reading = Reading(definitions)
+    fields, remarks = None, reading.remarks
+    try:
+        fields = FrontMatter.model_validate(front.values, context=reading)
+    except ValidationError as error:
+        remarks += _translate(error)
+    problems = [_problem(path, front, remark) for remark in remarks]
+    if any(problem.severity == "error" for problem in problems):
+        fields = None
+    return fields, problems
+
+
+def _problem(path: str, front: Front, remark: Remark) -> Problem:
+    name = ".".join(key for key in remark.place if isinstance(key, str))
+    joint = " " if remark.message.startswith(("is ", "has ", "must ", "stands ")) else ": "
+    message = f"`{name}`{joint}{remark.message}" if name else remark.message
+    return Problem(path, front.line(remark.place), message, remark.remedy, remark.severity)
+
+
+def _translate(error: ValidationError) -> Iterator[Remark]:
+    for detail in error.errors(include_url=False):
+        message, remedy = _words(detail)
+        yield Remark(detail["loc"], message, remedy)
+
+
+def _words(detail: ErrorDetails) -> tuple[str, str]:
+    """Return message and remedy of one of pydantic's errors, in an editor's words."""
+    place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
+    own = context.get("error")
+    if isinstance(own, FieldError):
+        return own.message, own.remedy
+    if kind == "missing":
+        return "is missing", _EXAMPLES.get(str(place[-1]), "add it")
+    if kind == "extra_forbidden":
+        known = near_misses(str(place[-1]), _known_keys(place))
+        return "is not a key of a summary", known or "see docs/editors.md for the keys"
+    if kind == "literal_error":
+        known = near_misses(str(detail["input"]), _choices(context))
+        return f"{detail['input']!r} is none of {context['expected']}", known
+    if kind in ("too_long", "string_too_long"):
+        return "is too long", f"keep it to {context.get('max_length')}"
+    return _SHAPES.get(kind, (detail["msg"], "see docs/editors.md"))
+
+
+def _known_keys(place: Place) -> list[str]:
+    model = _BLOCKS.get(place[0], FrontMatter) if len(place) > 1 else FrontMatter
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _choices(context: Mapping[str, Any]) -> list[str]:
+    return [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")]

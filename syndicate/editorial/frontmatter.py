@@ -1,0 +1,196 @@
+"""Splits a summary's file and reads its front matter: YAML in, text, lists and blocks out.
+
+The one door to PyYAML. Every scalar stays the text it was (`no`, `1.10`, a date); duplicate keys,
+anchors, aliases and tags are refused; every key keeps its line. What keys mean is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+import yaml
+
+from syndicate.errors import ContentError, Problem
+
+MAX_FRONT: Final = 64 * 1024
+_MAX_DEPTH = 6
+_FENCE = "---"
+_YAML_TAG = "tag:yaml.org,2002:"
+
+Place = tuple[str | int, ...]
+"""Where a value stands: ("findings", 0, "value")."""
+
+Value = str | list["Value"] | dict[str, "Value"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A file cut in two. Lines count from 1."""
+
+    front: str
+    front_line: int
+    body: str
+    body_line: int
+
+
+@dataclass(slots=True)
+class Front:
+    """What the front matter says, the line of every place, and what is wrong."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    lines: dict[Place, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    whole: bool = True  # False: unreadable from some line on, so that nothing can be called missing
+
+    def line(self, place: Place) -> int:
+        """Return the line of the place, or of the nearest place around it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+def split(path: str, text: str) -> Parts:
+    """Cut a file at its two `---` lines. ContentError when there are none."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        remedy = "begin the file with a line `---`, then `schema: 1`"
+        raise ContentError(Problem(path, 1, "the front matter is missing", remedy))
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() == _FENCE:
+            front = "\n".join(lines[1:index])
+            body = "\n".join(lines[index + 1 :])
+            return Parts(front=front, front_line=2, body=body, body_line=index + 2)
+    remedy = "put a line `---` between the front matter and the text"
+    raise ContentError(Problem(path, 1, "the front matter does not end", remedy))
+
+
+def read(path: str, text: str, *, first_line: int = 2) -> Front:
+    """Read front matter that begins at `first_line` of its file. Never raises: see `problems`."""
+    front = Front()
+    if len(text.encode()) > MAX_FRONT:
+        message = f"the front matter is larger than {MAX_FRONT // 1024} KiB"
+        front.problems.append(Problem(path, 1, message, "move text to the body"))
+    for number, line in enumerate(text.split("\n"), first_line):
+        if "\t" in line:
+            message = "the front matter contains a tab"
+            front.problems.append(Problem(path, number, message, "indent with spaces"))
+    if not front.problems:
+        reader = _Reader(path, first_line, front)
+        try:
+            reader.read(text)
+        except yaml.MarkedYAMLError as error:
+            front.problems.append(_broken(path, first_line, error))
+        except _Stop:
+            pass
+    front.whole = not front.problems
+    return front
+
+
+def _broken(path: str, first_line: int, error: yaml.MarkedYAMLError) -> Problem:
+    """Say what YAML could not read, with the remedy for what editors run into most."""
+    mark = error.problem_mark or error.context_mark
+    what = error.problem or error.context or "it cannot be read"
+    if "mapping values" in what:
+        remedy = "text that holds a colon and a space needs quotes around it"
+    elif "escape" in what:
+        remedy = "use 'single quotes', where a backslash is only a backslash"
+    elif "cannot start any token" in what or "alias" in what or "anchor" in what:
+        remedy = "text that begins with @ ` % & * ! needs quotes around it"
+    else:
+        remedy = "check quotes, brackets and indentation here and on the line before"
+    return Problem(path, first_line + (mark.line if mark else 0), f"broken YAML: {what}", remedy)
+
+
+class _Stop(Exception):
+    """The rest cannot be understood; the problem is noted already."""
+
+
+class _Reader:
+    """Builds values from YAML's events, so that depth is bounded before anything is composed."""
+
+    def __init__(self, path: str, first_line: int, front: Front) -> None:
+        self._path = path
+        self._first_line = first_line
+        self._front = front
+        self._events: Iterator[yaml.Event] = iter(())
+
+    def read(self, text: str) -> None:
+        self._events = yaml.parse(text, Loader=yaml.CBaseLoader)
+        for event in self._events:
+            if isinstance(event, yaml.MappingStartEvent) and not self._front.values:
+                self._refuse_marks(event)
+                self._front.values = self._block((), depth=1)
+            elif isinstance(event, yaml.NodeEvent):
+                message = "the front matter is not a block of `key: value` lines"
+                self._stop(event, message, "write `schema: 1`, `title: …` and so on")
+
+    def _wrong(self, event: yaml.Event, message: str, remedy: str) -> None:
+        self._front.problems.append(Problem(self._path, self._line(event), message, remedy))
+
+    def _line(self, event: yaml.Event) -> int:
+        assert event.start_mark is not None  # only events made by hand have none
+        return self._first_line + event.start_mark.line
+
+    def _stop(self, event: yaml.Event, message: str, remedy: str) -> NoReturn:
+        self._wrong(event, message, remedy)
+        raise _Stop
+
+    def _refuse_marks(self, event: yaml.Event) -> None:
+        """Refuse what can blow a small file up (aliases) or name a type (tags)."""
+        tagged = isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag
+        if isinstance(event, yaml.AliasEvent):
+            what = f"alias *{event.anchor}"
+        elif isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            what = f"anchor &{event.anchor}"
+        elif tagged:
+            what = f"tag {tagged.replace(_YAML_TAG, '!!')}"
+        else:
+            return
+        remedy = "text that begins with & * or ! needs quotes around it"
+        self._wrong(event, f"the {what} is not allowed", remedy)
+
+    def _value(self, event: yaml.Event, place: Place, depth: int) -> Value:
+        self._refuse_marks(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value)
+        if isinstance(event, yaml.AliasEvent):
+            return ""
+        if depth > _MAX_DEPTH:
+            self._stop(event, "lists and blocks stand too deep", "see docs/editors.md")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(place, depth)
+        return self._block(place, depth)
+
+    def _list(self, place: Place, depth: int) -> list[Value]:
+        values: list[Value] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            here = (*place, len(values))
+            self._front.lines[here] = self._line(event)
+            values.append(self._value(event, here, depth + 1))
+        return values
+
+    def _block(self, place: Place, depth: int) -> dict[str, Value]:
+        """Read `key: value` lines. A key without a value counts as left out."""
+        values: dict[str, Value] = {}
+        seen: dict[str, int] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if not isinstance(event, yaml.ScalarEvent):
+                self._stop(event, "a key must be one word", "write `key: value`")
+            self._refuse_marks(event)
+            key = str(event.value)
+            here = (*place, key)
+            line = self._line(event)
+            if key in seen:
+                self._wrong(event, f"{key!r} stands twice", f"delete this one or line {seen[key]}")
+            seen.setdefault(key, line)
+            self._front.lines.setdefault(here, line)
+            value = self._value(next(self._events), here, depth + 1)
+            if value != "":
+                values[key] = value
+        return values

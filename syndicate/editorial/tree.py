@@ -1,0 +1,167 @@
+"""Finds and opens the files of content/summaries/, and nothing outside it.
+
+Directory by directory, so that a hundred thousand files take no more memory than the fullest
+folder. Links are refused rather than followed: every part of a path is opened with O_NOFOLLOW.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from syndicate.editorial.characters import MAX_BYTES, too_large
+from syndicate.errors import ContentError, Problem
+
+ROOT: Final = "content/summaries"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = (
+    os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+)  # NONBLOCK: a FIFO cannot hang us
+_BACKUPS = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
+_LINK = ("this is a symbolic link", "put the file itself here: links are not followed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file as the file system shows it. `path` is POSIX, relative to the site."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+def walk(site: Path) -> Iterator[Source | Problem]:
+    """Yield every summary's file in the order of its path, and what is wrong with the tree.
+
+    Hidden files and editors' backups are passed over in silence; other files that will not be
+    read are warnings.
+    """
+    top = site / ROOT
+    if top.is_symlink():
+        yield Problem(ROOT, 0, *_LINK)
+    elif not top.is_dir():
+        yield Problem(ROOT, 0, "there is no such folder", "`syndicate init` makes one")
+    else:
+        yield from _walk(site, ROOT)
+
+
+def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
+    try:
+        with os.scandir(site / folder) as entries:
+            found = sorted((e for e in entries if not _is_passed_over(e.name)), key=_order)
+    except OSError as error:
+        yield _unreadable(folder, error)
+        return
+    for entry in found:
+        path = f"{folder}/{_printable(entry.name)}"
+        if entry.is_symlink():
+            yield Problem(path, 0, *_LINK)
+        elif path != f"{folder}/{entry.name}":
+            yield Problem(path, 0, "the file name is not UTF-8", "rename it: a-z, 0-9 and hyphens")
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _walk(site, path)
+        else:
+            yield from _look_at(entry, path)
+
+
+def _look_at(entry: os.DirEntry[str], path: str) -> Iterator[Source | Problem]:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # gone since the folder was listed: as if it had not been there
+        return
+    except OSError as error:
+        yield _unreadable(path, error)
+        return
+    if not stat.S_ISREG(status.st_mode):
+        yield Problem(path, 0, "this is no file", "delete it")
+    elif not entry.name.endswith(".md"):
+        remedy = "name a summary so that it ends in .md; move anything else out of content/"
+        yield Problem(path, 0, "this file is not read", remedy, "warning")
+    else:
+        yield Source(
+            path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+        )
+
+
+def find(site: Path, path: str) -> Source | Problem | None:
+    """Return what walk() would yield for one path: None where there is no file to read."""
+    name = path.rpartition("/")[2]
+    if not path.startswith(f"{ROOT}/") or not name.endswith(".md") or _is_passed_over(name):
+        return None
+    try:
+        status = os.lstat(site / path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return _unreadable(path, error)
+    if stat.S_ISLNK(status.st_mode):
+        return Problem(path, 0, *_LINK)
+    if not stat.S_ISREG(status.st_mode):
+        return Problem(path, 0, "this is no file", "delete it")
+    return Source(
+        path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+    )
+
+
+def load(site: Path, path: str) -> bytes:
+    """Return the bytes of a summary's file.
+
+    ContentError where the path leaves content/, passes a link, is no file or is too large.
+    """
+    parts = PurePosixPath(path).parts
+    if not path.startswith(f"{ROOT}/") or ".." in parts or "\0" in path:
+        message = f"this is not a path under {ROOT}/"
+        raise ContentError(Problem(_printable(path), 0, message, "name the file from the site on"))
+    try:
+        handle = _open(site, parts)
+    except OSError as error:
+        raise ContentError(_unreadable(path, error)) from None
+    with open(handle, "rb") as file:  # noqa: PTH123 - a handle, not a path
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise ContentError(Problem(path, 0, "this is no file", "delete it"))
+        if status.st_size > MAX_BYTES:
+            raise ContentError(too_large(path, status.st_size))
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:  # it grew meanwhile
+        raise ContentError(too_large(path, len(raw)))
+    return raw
+
+
+def _open(site: Path, parts: tuple[str, ...]) -> int:
+    """Open a file part by part, so that no folder on the way can be a link either."""
+    folder = os.open(site, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in parts[:-1]:
+            inner = os.open(name, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        return os.open(parts[-1], _FILE, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _order(entry: os.DirEntry[str]) -> str:
+    """Sort a folder as the paths inside it will sort."""
+    return f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith((".", "#")) or name.endswith(_BACKUPS)
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        return Problem(path, 0, "there is no such file", "check its name")
+    if error.errno in (20, 40):  # ENOTDIR, ELOOP: what O_NOFOLLOW answers for a link
+        return Problem(path, 0, *_LINK)
+    return Problem(path, 0, f"cannot be read: {error.strerror}", "check who may read it")

@@ -1,0 +1,18 @@
+"""Named places at which a test can end a publisher, as a power cut would: nothing is cleaned up.
+
+SYNDICATE_FAILPOINT=applied:kill ends the process there; without it nothing happens.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Final
+
+POINTS: Final = ("planned", "applied", "rendered", "written", "committed")
+
+
+def reach(name: str) -> None:
+    """Pass the point `name`; end this process here where the environment asks for it."""
+    if os.environ.get("SYNDICATE_FAILPOINT") == f"{name}:kill":
+        os.kill(os.getpid(), signal.SIGKILL)

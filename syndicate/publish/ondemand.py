@@ -1,0 +1,67 @@
+"""Documents that are not stored: archives, and selections that nobody defined. Made of fragments.
+
+They are functions of the store's state alone, so every process makes the same bytes and tags.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syndicate import addresses
+from syndicate.definitions import Definitions
+from syndicate.documents import render
+from syndicate.errors import NotFound
+from syndicate.model import Document, Feed, Format
+from syndicate.publish.refresh import Contents, Maker
+from syndicate.store import feeds, journal
+from syndicate.store.feeds import Member
+
+
+def archive(
+    connection: Connection, definitions: Definitions, feed: Feed, number: int, format: Format
+) -> Document:
+    """Return archive `number` of a stored feed (RFC 5005, section 4).
+
+    NotFound when it is not complete yet: nothing may link to an archive that still grows.
+    """
+    stored = feeds.list_feeds(connection).get(feed.key)
+    sealed = feeds.count(connection, stored.number) // stored.chunk if stored else 0
+    if stored is None or not 1 <= number <= sealed:
+        raise NotFound(
+            f"this feed has {sealed} archives", "begin at the feed and follow `prev-archive`"
+        )
+    held = feeds.list_archived(connection, stored.number, (number - 1) * stored.chunk, stored.chunk)
+    contents = Contents(
+        members=[member for member in held if member.state == "live"],
+        withdrawn=[member for member in held if member.state == "withdrawn"],
+        sealed=sealed,
+    )
+    body = Maker(connection, definitions, format).body(feed, contents, archive=number)
+    path = addresses.archived(feed.stem, number, format)
+    changed = _changed(connection, definitions, held)
+    return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
+
+
+def selected(
+    connection: Connection, definitions: Definitions, feed: Feed, format: Format
+) -> Document:
+    """Return the document of a free selection."""
+    members = feeds.list_selected(connection, feed.selection, feed.window)
+    contents = Contents(
+        members=[member for member in members if member.state == "live"],
+        withdrawn=[member for member in members if member.state == "withdrawn"],
+    )
+    body = Maker(connection, definitions, format).body(feed, contents)
+    path = addresses.document(feed.stem, format)
+    changed = _changed(connection, definitions, members)
+    return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
+
+
+def _changed(connection: Connection, definitions: Definitions, members: list[Member]) -> datetime:
+    """Return when what the members show was last published."""
+    dates = feeds.list_changed_at(connection, [member.summary_id for member in members])
+    return max(
+        dates, default=journal.get_head(connection).published_at or definitions.network.since
+    )

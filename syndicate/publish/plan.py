@@ -1,0 +1,362 @@
+"""Decides what a publish would do: which summaries are new, corrected, edited, withdrawn, moved.
+
+Pure: files as read on one side, what the store knows on the other, a plan out of it. Every rule
+that protects subscribers stands here, and each refusal names the file, the line and the remedy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeGuard
+
+from syndicate.editorial.clashes import Claim, claim_of, clashes
+from syndicate.editorial.notices import with_notices
+from syndicate.editorial.numbers import summary_numbers
+from syndicate.editorial.summary import Parsed
+from syndicate.editorial.tree import Source
+from syndicate.errors import Problem
+from syndicate.model import Op, Summary, SummaryId, Withdrawal
+from syndicate.store.files import SeenFile
+from syndicate.store.summaries import Stored, Waiting
+
+Act = Op | Literal["schedule", "unschedule", "move", "keep"]
+
+
+def is_change(act: Act) -> TypeGuard[Op]:
+    """Tell whether readers and partners hear of it: it then has a row in the journal."""
+    return act not in ("schedule", "unschedule", "move", "keep")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file as it was read."""
+
+    parsed: Parsed
+    seen: SeenFile
+
+    @property
+    def summary(self) -> Summary:
+        return self.parsed.summary
+
+    @property
+    def path(self) -> str:
+        return self.seen.path
+
+    @property
+    def source(self) -> Source:
+        seen = self.seen
+        return Source(path=seen.path, size=seen.size, mtime_ns=seen.mtime_ns, inode=seen.inode)
+
+    def problem(self, key: str, message: str, remedy: str) -> Problem:
+        return Problem(self.path, self.parsed.lines.get(key, 1), message, remedy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store has of the summaries that the files concern."""
+
+    stored: Mapping[SummaryId, Stored] = field(default_factory=dict)
+    texts: Mapping[SummaryId, Summary] = field(default_factory=dict)
+    waiting: Mapping[SummaryId, Waiting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do. `before` is the published text, where there is one."""
+
+    act: Act
+    summary: Summary
+    path: str
+    before: Summary | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do, what to remember of the files, and what is wrong."""
+
+    steps: tuple[Step, ...] = ()
+    seen: tuple[SeenFile, ...] = ()
+    forgotten: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def make(
+    found: Sequence[Found],
+    known: Known,
+    *,
+    now: datetime,
+    missing: Iterable[SeenFile] = (),
+    exists: Callable[[str], bool] = lambda _path: False,
+    withdraw_missing: bool = False,
+) -> Plan:
+    """Compare files with the store. `exists` tells whether a path still has a file."""
+    problems = _clashes(found, known, exists)
+    blocked = {problem.path for problem in problems}
+    steps: list[Step] = []
+    seen: list[SeenFile] = []
+    for one in found:
+        if one.path in blocked:
+            continue
+        decided = _decide(one, known, now)
+        if isinstance(decided, Problem):
+            problems.append(decided)
+            continue
+        seen.append(one.seen)
+        if decided.act != "keep":
+            steps.append(decided)
+    moved = {one.summary.id for one in found}
+    forgotten = []
+    for gone in missing:
+        decided_gone = _decide_missing(gone, known, moved, now, withdraw_missing=withdraw_missing)
+        if isinstance(decided_gone, Problem):
+            problems.append(decided_gone)
+            continue
+        forgotten.append(gone.path)
+        if decided_gone is not None:
+            steps.append(decided_gone)
+    return Plan(
+        steps=tuple(sorted(steps, key=_in_order)),
+        seen=tuple(seen),
+        forgotten=tuple(forgotten),
+        problems=tuple(sorted(problems)),
+    )
+
+
+def _in_order(step: Step) -> tuple[datetime, str]:
+    """Order new summaries by date: the journal and the archives follow it."""
+    date = step.summary.published
+    assert date is not None
+    return (date, step.summary.id)
+
+
+# One file against the store --------------------------------------------------------------------
+
+
+def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
+    summary = with_notices(found.summary)
+    before = known.texts.get(summary.id)
+    stored = known.stored.get(summary.id)
+    state = summary.state(now)
+    if future := _future(found, now):
+        return future
+    if before is None or stored is None:
+        act: Act = "keep"
+        if state == "scheduled":
+            act = "schedule"
+        elif state in ("published", "withdrawn"):
+            # a withdrawn file in a new store: its address answers 410, its id has a tombstone
+            act = "publish" if state == "published" else "withdraw"
+        elif summary.id in known.waiting:
+            act = "unschedule"
+        return Step(act=act, summary=_dated(summary, now), path=found.path)
+    if refused := _refused(found, summary, before):
+        return refused
+    if summary == before:
+        act = "move" if stored.path != found.path else "keep"
+    else:
+        act = _op(summary, before)
+    return Step(act=act, summary=summary, path=found.path, before=before)
+
+
+def _dated(summary: Summary, now: datetime) -> Summary:
+    """Give a draft without a date one, so that every step can be ordered; it is not published."""
+    return summary if summary.published else dataclasses.replace(summary, published=now)
+
+
+def _op(summary: Summary, before: Summary) -> Op:
+    if summary.withdrawn and not before.withdrawn:
+        return "withdraw"
+    if before.withdrawn and not summary.withdrawn:
+        return "restore"
+    return "correct" if summary.updated != before.updated else "edit"
+
+
+def _future(found: Found, now: datetime) -> Problem | None:
+    summary = found.summary
+    dates = [("corrections", correction.date) for correction in summary.corrections]
+    dates += [("minor_edits", edit.date) for edit in summary.minor_edits]
+    dates += [("withdrawn", summary.withdrawn.date)] if summary.withdrawn else []
+    for key, date in dates:
+        if date > now and summary.state(now) != "scheduled":
+            told = f"the date {date:%Y-%m-%dT%H:%M:%SZ} of {key} lies in the future"
+            return found.problem(key, told, f"write {now:%Y-%m-%dT%H:%M:%SZ} or earlier")
+    return None
+
+
+def _refused(found: Found, summary: Summary, before: Summary) -> Problem | None:
+    """Return what a change to a published summary may not be."""
+    assert before.published is not None
+    if summary.draft:
+        return found.problem(
+            "draft",
+            "this summary is published and cannot become a draft again",
+            f"take it back with `syndicate withdraw {before.slug} --reason …`",
+        )
+    if summary.published != before.published:
+        return found.problem(
+            "published",
+            "the date of first publication never changes",
+            f"write published: {before.published:%Y-%m-%dT%H:%M:%SZ}",
+        )
+    missing = [c for c in before.corrections if c.date not in {d.date for d in summary.corrections}]
+    if missing:
+        return found.problem(
+            "corrections",
+            f"the correction of {missing[0].date:%Y-%m-%dT%H:%M:%SZ} is no longer here",
+            "readers were told of it: put it back",
+        )
+    return (
+        _unreached(found, summary, before)
+        or _not_restored(found, summary, before)
+        or _unexplained(found, summary, before)
+    )
+
+
+def _unreached(found: Found, summary: Summary, before: Summary) -> Problem | None:
+    """Refuse a new correction that is not the newest: `updated` would not move."""
+    old = {correction.date for correction in before.corrections}
+    new = [correction for correction in summary.corrections if correction.date not in old]
+    assert before.updated is not None
+    late = [correction for correction in new if correction.date <= before.updated]
+    if not late:
+        return None
+    return found.problem(
+        "corrections",
+        f"the correction of {late[0].date:%Y-%m-%dT%H:%M:%SZ} is older than what readers have",
+        f"give it a date after {before.updated:%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+def _not_restored(found: Found, summary: Summary, before: Summary) -> Problem | None:
+    """Refuse a restored entry that is not newer than its tombstone (RFC 6721, section 3)."""
+    if summary.withdrawn or not before.withdrawn:
+        return None
+    assert summary.updated is not None
+    if summary.updated > before.withdrawn.date:
+        return None
+    return found.problem(
+        "corrections",
+        "a summary that was withdrawn comes back only with a correction that says so",
+        f"run `syndicate restore {before.slug}`, or add a correction dated after "
+        f"{before.withdrawn.date:%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+def _unexplained(found: Found, summary: Summary, before: Summary) -> Problem | None:
+    """Refuse a change of title, citation, finding or number that nothing accounts for."""
+    explained = len(summary.corrections) > len(before.corrections) or any(
+        edit not in before.minor_edits for edit in summary.minor_edits
+    )
+    touched = _touched(summary, before)
+    if explained or not touched or summary.withdrawn:
+        return None
+    what, key = touched
+    return found.problem(
+        key,
+        f"{what} has changed since this was published",
+        "add an entry to `corrections` (readers are told) or to `minor_edits` (they are not)",
+    )
+
+
+def _touched(summary: Summary, before: Summary) -> tuple[str, str] | None:
+    if summary.title != before.title:
+        return "the title", "title"
+    if summary.citation != before.citation:
+        return "the citation", "citation"
+    if summary.findings != before.findings:
+        return "a finding", "findings"
+    numbers = Counter(summary_numbers(summary))
+    old = Counter(summary_numbers(before))
+    if numbers != old:
+        changed = sorted((numbers - old) + (old - numbers))
+        return f"the number {changed[0]} in the text", "title"
+    return None
+
+
+# Files that are gone, and files that clash -----------------------------------------------------
+
+
+def _decide_missing(
+    gone: SeenFile,
+    known: Known,
+    moved: set[SummaryId],
+    now: datetime,
+    *,
+    withdraw_missing: bool,
+) -> Step | Problem | None:
+    """Decide on a file that is no longer there; None when there is nothing to do."""
+    if gone.summary_id is None or gone.summary_id in moved:
+        return None
+    stored = known.stored.get(gone.summary_id)
+    before = known.texts.get(gone.summary_id)
+    waiting = known.waiting.get(gone.summary_id)
+    if waiting is not None and before is not None:
+        return Step(act="unschedule", summary=before, path=gone.path)
+    if stored is None or before is None or stored.path != gone.path or before.withdrawn:
+        return None
+    if not withdraw_missing:
+        return Problem(
+            gone.path,
+            0,
+            "this file was deleted, but its summary is published",
+            f"put it back and run `syndicate withdraw {stored.slug} --reason …`, "
+            "or publish with --withdraw-missing",
+        )
+    taken_back = Withdrawal(date=now, reason="other", note="Its file was removed.")
+    after = with_notices(dataclasses.replace(before, withdrawn=taken_back))
+    return Step(act="withdraw", summary=after, path=gone.path, before=before)
+
+
+def _clashes(found: Sequence[Found], known: Known, exists: Callable[[str], bool]) -> list[Problem]:
+    """Return the problems of the files that clash with each other or with what is published."""
+    problems = list(_changed_ids(found, known))
+    read = {one.path for one in found}
+    claims = [claim_of(one.path, one.parsed) for one in found]
+    ids = {one.summary.id for one in found}
+    for stored in known.stored.values():
+        copied = stored.path not in read and exists(stored.path)
+        if stored.id not in ids or copied:
+            claims.append(_claim_of_stored(stored))
+    claims += [
+        _claim_of_waiting(waiting)
+        for waiting in known.waiting.values()
+        if waiting.id not in ids or (waiting.path not in read and exists(waiting.path))
+    ]
+    return problems + [problem for problem in clashes(claims) if problem.path in read]
+
+
+def _changed_ids(found: Iterable[Found], known: Known) -> Iterator[Problem]:
+    by_path = {stored.path: stored for stored in known.stored.values()}
+    ids = {one.summary.id for one in found}
+    for one in found:
+        stored = by_path.get(one.path)
+        if stored and stored.id != one.summary.id and stored.id not in ids:
+            yield one.problem(
+                "id",
+                "the id of a published summary never changes",
+                f"write id: {stored.id}",
+            )
+
+
+def _claim_of_stored(stored: Stored) -> Claim:
+    return Claim(
+        path=stored.path,
+        id=stored.id,
+        slug=stored.slug,
+        published=stored.published,
+        updated=stored.updated,
+    )
+
+
+def _claim_of_waiting(waiting: Waiting) -> Claim:
+    return Claim(
+        path=waiting.path,
+        id=waiting.id,
+        slug=waiting.slug,
+        published=waiting.due,
+        updated=waiting.due,
+    )

@@ -1,0 +1,228 @@
+"""Brings the stored documents in line with the store: renders what changed, joins what is there.
+
+Inside the caller's transaction. Nothing is rendered whose fingerprint is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syndicate import __version__, addresses
+from syndicate.definitions import Definitions
+from syndicate.documents import entry, identity, opml, render
+from syndicate.errors import PublishRefused
+from syndicate.model import FORMATS, Document, Entry, Feed, Format, Summary, Tombstone
+from syndicate.store import documents, feeds, summaries
+from syndicate.store.documents import Fragment, StoredDocument
+from syndicate.store.feeds import Member, StoredFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a document shows: entries newest first, tombstones, and how many archives there are."""
+
+    members: Sequence[Member]
+    withdrawn: Sequence[Member] = ()
+    sealed: int = 0
+
+    def updated(self, otherwise: datetime) -> datetime:
+        dates = [member.updated for member in (*self.members, *self.withdrawn)]
+        return max(dates, default=otherwise)
+
+
+def rendered_with(definitions: Definitions) -> str:
+    """Return a digest of all that shows in documents besides feeds and entries."""
+    network = definitions.network
+    return identity.fingerprint(
+        entry.look(definitions),
+        __version__,
+        network.title,
+        network.author,
+        network.hub,
+        network.licence.name,
+        network.since.isoformat(),
+    )
+
+
+def subscription(connection: Connection, stored: StoredFeed, feed: Feed) -> Contents:
+    """Return what the feed's subscription document shows."""
+    return Contents(
+        members=feeds.list_window(connection, stored.number, feed.window, stored.chunk),
+        withdrawn=feeds.list_withdrawn(connection, stored.number, feed.window),
+        sealed=feeds.count(connection, stored.number) // stored.chunk,
+    )
+
+
+def refresh(
+    connection: Connection,
+    definitions: Definitions,
+    keys: Collection[str],
+    *,
+    generation: int,
+    now: datetime,
+) -> list[str]:
+    """Store the documents of these feeds anew; return the paths whose bytes changed."""
+    fingerprints = documents.list_fingerprints(connection)
+    stored = feeds.list_feeds(connection)
+    shown = {
+        key: subscription(connection, stored[key], feed)
+        for key in sorted(keys)
+        if (feed := definitions.find_feed(key))
+    }
+    base = rendered_with(definitions)
+    changed: list[str] = []
+    for format in FORMATS:  # noqa: A001 - the field's word
+        maker = Maker(connection, definitions, format)
+        for key, contents in shown.items():
+            feed = definitions.find_feed(key)
+            assert feed is not None
+            path = addresses.document(feed.stem, format)
+            fingerprint = _fingerprint(base, feed, contents)
+            if fingerprints.get(path) == fingerprint:
+                continue
+            body = maker.body(feed, contents)
+            made = render.document(path, addresses.MEDIA_TYPES[format], body, now)
+            if _put(connection, made, key, fingerprint, generation):
+                changed.append(path)
+        maker.keep()
+    return changed
+
+
+def refresh_lists(
+    connection: Connection, definitions: Definitions, *, generation: int, now: datetime
+) -> list[str]:
+    """Store the documents that list the feeds, and remove those of feeds that are no more."""
+    changed = []
+    paths = {addresses.document(f.stem, name) for f in definitions.feeds for name in FORMATS}
+    for path, media_type, body in opml.render_all(definitions):
+        paths.add(path)
+        made = render.document(path, media_type, body, now)
+        if _put(connection, made, "lists", made.tag, generation):
+            changed.append(path)
+    gone = documents.list_paths(connection) - paths
+    documents.remove(connection, gone)
+    return [*changed, *sorted(gone)]
+
+
+def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
+    shown = (f"{m.entry_id} {m.revision} {m.state}" for m in contents.members)
+    gone = (f"{m.entry_id} {m.revision}" for m in contents.withdrawn)
+    return identity.fingerprint(
+        base,
+        feed.id,
+        feed.title,
+        feed.description,
+        feed.stem,
+        feed.page,
+        str(contents.sealed),
+        *shown,
+        "",
+        *gone,
+    )
+
+
+def _put(
+    connection: Connection, made: Document, key: str, fingerprint: str, generation: int
+) -> bool:
+    """Store a document; False when its bytes are as they were, so that readers keep them."""
+    if documents.list_tags(connection, [made.path]).get(made.path) == made.tag:
+        documents.put_fingerprint(connection, made.path, fingerprint)
+        return False
+    stored = StoredDocument(
+        path=made.path,
+        feed=key,
+        fingerprint=fingerprint,
+        media_type=made.media_type,
+        tag=made.tag,
+        last_modified=made.last_modified,
+        generation=generation,
+        gzip=made.gzip,
+    )
+    documents.put(connection, stored)
+    return True
+
+
+class Maker:
+    """Joins documents of one format out of fragments, rendering those that are not there yet."""
+
+    def __init__(self, connection: Connection, definitions: Definitions, format: Format) -> None:
+        self._connection = connection
+        self._definitions = definitions
+        self._format = format
+        self._look = entry.look(definitions)
+        self._bodies: dict[str, bytes] = {}
+        self._made: list[Fragment] = []
+        self._tombstones: dict[str, Tombstone] = {}
+
+    def body(self, feed: Feed, contents: Contents, *, archive: int = 0) -> bytes:
+        """Return a document's bytes. PublishRefused where an entry's id or date would change."""
+        self._gather(contents.members)
+        network = self._definitions.network
+        links = render.place(
+            feed,
+            self._format,
+            network.base_url,
+            hub=network.hub,
+            archive=archive,
+            sealed=contents.sealed,
+        )
+        return render.join(
+            feed,
+            self._format,
+            links=links,
+            network=network,
+            updated=contents.updated(network.since),
+            fragments=[self._bodies[member.entry_id] for member in contents.members],
+            tombstones=self._gone(contents.withdrawn) if self._format == "atom" else (),
+        )
+
+    def keep(self) -> None:
+        """Store the fragments that were rendered here."""
+        documents.put_fragments(self._connection, self._made)
+        self._made.clear()
+
+    def _gather(self, members: Iterable[Member]) -> None:
+        lacking = [m for m in members if m.entry_id not in self._bodies]
+        keys = [(m.entry_id, m.revision) for m in lacking]
+        found = documents.list_fragments(self._connection, keys, self._format, self._look)
+        self._bodies |= found
+        to_render = [m for m in lacking if m.entry_id not in found]
+        texts = self._texts(to_render)
+        for member in to_render:
+            made = self._entry(member, texts[member.summary_id])
+            body = render.render_entry(made, self._format)
+            self._bodies[member.entry_id] = body
+            self._made.append(
+                Fragment(
+                    entry_id=member.entry_id,
+                    format=self._format,
+                    revision=member.revision,
+                    look=self._look,
+                    body=body,
+                )
+            )
+
+    def _texts(self, members: Iterable[Member]) -> dict[str, Summary]:
+        keys = {m.summary_id: m.revision for m in members}
+        return summaries.get_many(self._connection, list(keys.items()))
+
+    def _entry(self, member: Member, summary: Summary) -> Entry:
+        """Return a member's entry. Guard: what readers know it by is what it was."""
+        for one in entry.entries(summary, self._definitions):
+            if one.id == member.entry_id and one.updated == member.updated:
+                return one
+        raise PublishRefused(
+            f"the entry {member.entry_id} would get another id or date though its summary "
+            f"{summary.slug!r} has not changed: every reader would take it for new",
+            "put tag_authority and tag_date in feeds/network.toml back",
+        )
+
+    def _gone(self, members: Sequence[Member]) -> list[Tombstone]:
+        lacking = [m for m in members if m.entry_id not in self._tombstones]
+        for summary in self._texts(lacking).values():
+            self._tombstones[summary.id] = entry.tombstone(summary, self._definitions)
+        return [self._tombstones[member.entry_id] for member in members]

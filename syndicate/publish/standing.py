@@ -1,0 +1,169 @@
+"""Brings the stored feeds in line with the definitions: new, renamed, merged, removed ones.
+
+A topic that was renamed keeps its feed's number, and with it the id, the members and the archives
+that readers have; one that was merged hands its members on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from syndicate.definitions import Definitions
+from syndicate.errors import PublishRefused
+from syndicate.model import Feed, SummaryId, Topic
+from syndicate.publish.apply import wanted_entries
+from syndicate.publish.plan import Step
+from syndicate.store import feeds, summaries
+from syndicate.store.batches import batches
+from syndicate.store.feeds import Member, StoredFeed
+from syndicate.store.summaries import Keys
+
+
+def retagged(connection: Connection, definitions: Definitions) -> Iterator[Step]:
+    """Yield an edit for each summary that still names a topic's former slug.
+
+    The journal tells partners of it. Call it before `align`: it finds them by the old feed.
+    """
+    stored = feeds.list_feeds(connection)
+    concerned: set[SummaryId] = set()
+    for topic in definitions.topics:
+        for former in topic.former:
+            old = stored.get(f"topics/{former}")
+            if old:
+                members = feeds.list_all(connection, old.number)
+                concerned.update(member.summary_id for member in members)
+    for part in batches(sorted(concerned)):
+        for row in summaries.list_concerned(connection, Keys(ids=part)):
+            before = summaries.get(connection, row)
+            topics = tuple(dict.fromkeys(_present(slug, definitions) for slug in before.topics))
+            after = dataclasses.replace(before, topics=topics)
+            if after != before:
+                yield Step(act="edit", summary=after, path=row.path, before=before)
+
+
+def _present(slug: str, definitions: Definitions) -> str:
+    topic = definitions.find_topic(slug)
+    return topic.slug if topic else slug
+
+
+def align(connection: Connection, definitions: Definitions) -> None:
+    """Make the stored feeds those of the definitions; PublishRefused where readers would lose."""
+    stored = feeds.list_feeds(connection)
+    for topic in definitions.topics:
+        _follow(connection, topic, stored)
+    stored = feeds.list_feeds(connection)
+    _refuse_loss(connection, definitions, stored)
+    present = {feed.key for feed in definitions.feeds}
+    for key, old in stored.items():
+        if old.removed != (key not in present):
+            feeds.change(connection, old.number, removed=key not in present)
+    fresh = []
+    for feed in definitions.feeds:
+        known = stored.get(feed.key)
+        if known is None:
+            fresh.append((feeds.add(connection, feed), feed))
+        elif known.selection != str(feed.selection):
+            feeds.change(connection, known.number, selection=str(feed.selection))
+            if not feed.key.startswith("topics/"):  # a renamed topic has the same members
+                fresh.append((known, feed))
+    if fresh:
+        _fill(connection, definitions, fresh)
+
+
+def _follow(connection: Connection, topic: Topic, stored: dict[str, StoredFeed]) -> None:
+    """Rename or merge the feeds of a topic's former slugs."""
+    for former in topic.former:
+        old = stored.pop(f"topics/{former}", None)
+        if old is None:
+            continue
+        key = f"topics/{topic.slug}"
+        if key not in stored:
+            feeds.change(connection, old.number, key=key)
+            stored[key] = dataclasses.replace(old, key=key)
+        else:
+            _merge(connection, old.number, stored[key].number)
+
+
+def _merge(connection: Connection, old: int, into: int) -> None:
+    held = {member.entry_id for member in feeds.list_all(connection, into)}
+    position = feeds.count(connection, into)
+    moved = []
+    for member in feeds.list_all(connection, old):
+        if member.entry_id not in held:
+            moved.append(dataclasses.replace(member, feed=into, position=position))
+            position += 1
+    feeds.delete_feed(connection, old)
+    feeds.put_new(connection, moved)
+
+
+def _refuse_loss(
+    connection: Connection, definitions: Definitions, stored: dict[str, StoredFeed]
+) -> None:
+    """Guard: ids of feeds do not change, and no topic with summaries disappears."""
+    present = {feed.key: feed for feed in definitions.feeds}
+    changed = [key for key, old in stored.items() if key in present and present[key].id != old.id]
+    if changed:
+        key = changed[0]
+        raise PublishRefused(
+            f"the id of the feed {key!r} would change from {stored[key].id} to {present[key].id}: "
+            "every reader would take all of its entries for new",
+            "put tag_authority, tag_date and the topic's key back",
+        )
+    counts = feeds.count_live(connection)
+    for key, old in stored.items():
+        kind_of_feed, _, slug = key.partition("/")
+        lost = key not in present and not old.removed and counts.get(key, 0)
+        if lost and kind_of_feed in ("topics", "kinds"):
+            raise PublishRefused(
+                f"{slug!r} is no longer defined, but {counts[key]} published summaries have it",
+                f"use `syndicate topics merge {slug} INTO`, or put it back"
+                if kind_of_feed == "topics"
+                else "put it back in kinds.toml",
+            )
+
+
+def _fill(
+    connection: Connection,
+    definitions: Definitions,
+    fresh: list[tuple[StoredFeed, Feed]],
+) -> None:
+    """Give new feeds, and feeds of another selection, their members in order of publication."""
+    found: dict[int, list[Member]] = {stored.number: [] for stored, _ in fresh}
+    for row, summary in summaries.iterate(connection):
+        for stored, feed in fresh:
+            if feed.selection.matches(topics=summary.topics, kind=summary.kind, form=summary.form):
+                found[stored.number].extend(
+                    Member(
+                        feed=stored.number,
+                        position=-1,
+                        entry_id=one.entry_id,
+                        summary_id=row.id,
+                        revision=row.revision,
+                        state=one.state,
+                        updated=one.updated,
+                        rank=one.rank,
+                    )
+                    for one in wanted_entries(row, summary, definitions)
+                )
+    for number, members in found.items():
+        _settle(connection, number, members)
+
+
+def _settle(connection: Connection, number: int, wanted: list[Member]) -> None:
+    """Write a feed's members: those it had keep their positions, those no longer chosen leave."""
+    held = {member.entry_id: member for member in feeds.list_all(connection, number)}
+    position = len(held)
+    new, changed = [], []
+    for member in sorted(wanted, key=lambda m: (m.rank, m.entry_id)):
+        old = held.pop(member.entry_id, None)
+        if old is None:
+            new.append(dataclasses.replace(member, position=position))
+            position += 1
+        elif (after := dataclasses.replace(member, position=old.position)) != old:
+            changed.append(after)
+    changed += [dataclasses.replace(m, state="left") for m in held.values() if m.state != "left"]
+    feeds.put_new(connection, new)
+    feeds.put_changed(connection, changed)

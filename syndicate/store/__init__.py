@@ -1,0 +1,3 @@
+"""Every SQL statement of the project. Functions take a connection; callers open transactions."""
+
+from __future__ import annotations

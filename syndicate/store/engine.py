@@ -1,0 +1,103 @@
+"""Opens the store and its transactions. SQLite by default, PostgreSQL by its URL.
+
+A reading transaction sees one state from beginning to end; a writing one holds the writer's lock
+from its beginning, so two publishers wait for each other and `seq` follows commit order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, select
+
+from syndicate.errors import StoreError
+from syndicate.store import schema
+
+LOCK_SECONDS: Final = 30
+
+
+def connect(url: str) -> Engine:
+    """Return the engine of `url`; connections are opened when used. Makes SQLite's folder."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit that was answered survives a power cut
+        "foreign_keys = ON",
+        f"busy_timeout = {LOCK_SECONDS * 1000}",
+        "cache_size = -8000",  # KiB: bounds the memory of a publisher
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a deferred transaction that turns to writing fails at once when another has written
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open one snapshot of the store. StoreError says what is wrong with the store."""
+    with _told(engine):
+        options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open the one writing transaction; it commits at the end or leaves everything as it was."""
+    with (
+        _told(engine),
+        engine.connect().execution_options(writing=True) as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            connection.execute(select(schema.head.c.id).with_for_update())
+        yield connection
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """Turn the driver's errors into ours, once, here."""
+    try:
+        yield
+    except (exc.OperationalError, exc.ProgrammingError) as error:
+        raise _explain(engine, str(error.orig)) from error
+    except exc.DatabaseError as error:
+        raise StoreError(f"the store failed: {error.orig}", _RESTORE) from error
+
+
+_RESTORE: Final = "`syndicate doctor` examines it, `syndicate db restore FILE` brings back a backup"
+
+
+def _explain(engine: Engine, cause: str) -> StoreError:
+    where = engine.url.render_as_string(hide_password=True)
+    known = {
+        "no such table": ("the store has no tables yet", "run `syndicate db upgrade`"),
+        "does not exist": ("the store has no tables yet", "run `syndicate db upgrade`"),
+        "locked": ("another process is writing to the store", "wait for it, then run this again"),
+        "lock timeout": ("another process is writing to the store", "wait for it, run this again"),
+        "full": ("the disk is full", "make room, then run this again: nothing was changed"),
+        "readonly": ("the store may not be written to", "check who owns its file and folder"),
+        "unable to open": ("the store cannot be opened", "check SYNDICATE_DATABASE_URL"),
+        "connection": ("the database server does not answer", "check SYNDICATE_DATABASE_URL"),
+    }
+    for mark, (message, remedy) in known.items():
+        if mark in cause:
+            return StoreError(f"{message} ({where})", remedy)
+    return StoreError(f"the store failed ({where}): {cause}", _RESTORE)

@@ -1,0 +1,270 @@
+"""Stored feeds and their members: which entries each has, in which order they came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+
+from syndicate.model import Feed, SummaryId
+from syndicate.selection import Group, Selection
+from syndicate.store import instants
+from syndicate.store.batches import batches
+from syndicate.store.schema import feed, member, summary
+
+MemberState = Literal["live", "withdrawn", "left"]
+ARCHIVE_ENTRIES = 50
+_PREFIXES: dict[Group, str] = {"topic": "topics", "kind": "kinds"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFeed:
+    """A feed's row. `chunk` is how many entries each of its archives holds."""
+
+    number: int
+    key: str
+    id: str
+    selection: str
+    chunk: int
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An entry's place in one feed. `entry_id` is the summary's id or a notice's."""
+
+    feed: int
+    position: int
+    entry_id: str
+    summary_id: SummaryId
+    revision: int
+    state: MemberState
+    updated: datetime
+    rank: str
+
+    @property
+    def is_notice(self) -> bool:
+        return self.entry_id != self.summary_id
+
+
+def rank(listed_at: datetime, updated: datetime, published: datetime) -> str:
+    """Return the sort key of a feed's window: news first, then by the entry's own dates."""
+    return " ".join(map(instants.write, (listed_at, updated, published)))
+
+
+# Feeds -----------------------------------------------------------------------------------------
+
+
+def list_feeds(connection: Connection) -> dict[str, StoredFeed]:
+    """Return every feed that ever was, by key."""
+    rows = connection.execute(select(feed)).mappings()
+    return {row["key"]: StoredFeed(**row) for row in rows}
+
+
+def add(connection: Connection, new: Feed) -> StoredFeed:
+    number = (connection.execute(select(func.max(feed.c.number))).scalar_one() or 0) + 1
+    stored = StoredFeed(
+        number=number,
+        key=new.key,
+        id=new.id,
+        selection=str(new.selection),
+        chunk=min(new.window, ARCHIVE_ENTRIES),
+        removed=False,
+    )
+    columns = {name: getattr(stored, name) for name in StoredFeed.__slots__}
+    connection.execute(insert(feed).values(columns))
+    return stored
+
+
+def change(connection: Connection, number: int, **columns: str | bool) -> None:
+    """Set `key`, `selection` or `removed` of a feed."""
+    connection.execute(update(feed).where(feed.c.number == number).values(columns))
+
+
+def delete_feed(connection: Connection, number: int) -> None:
+    """Forget a feed that was merged into another."""
+    connection.execute(delete(member).where(member.c.feed == number))
+    connection.execute(delete(feed).where(feed.c.number == number))
+
+
+# Members ---------------------------------------------------------------------------------------
+
+
+def list_of_summaries(
+    connection: Connection, ids: Collection[SummaryId]
+) -> dict[SummaryId, list[Member]]:
+    """Return each summary's places in every feed, its notices' too."""
+    found: dict[SummaryId, list[Member]] = {summary_id: [] for summary_id in ids}
+    for part in batches(list(ids)):
+        for row in connection.execute(select(member).where(member.c.summary_id.in_(part))):
+            found[SummaryId(row.summary_id)].append(_member(row))
+    return found
+
+
+def list_all(connection: Connection, number: int) -> list[Member]:
+    """Return a feed's members in the order in which they came, those that left too."""
+    query = select(member).where(member.c.feed == number).order_by(member.c.position)
+    return [_member(row) for row in connection.execute(query)]
+
+
+def list_window(connection: Connection, number: int, size: int, chunk: int) -> list[Member]:
+    """Return the live entries of a subscription document.
+
+    These are the `size` newest and all that no complete archive holds yet, so that document and
+    archives together are the whole feed (RFC 5005, section 4).
+    """
+    newest = _live(number).order_by(member.c.rank.desc()).limit(size)
+    sealed = count(connection, number) // chunk * chunk
+    rest = _live(number).where(member.c.position >= sealed)
+    rows = [*connection.execute(newest), *connection.execute(rest)]
+    unique = {row.position: _member(row) for row in rows}
+    return _newest_first(unique.values())
+
+
+def list_withdrawn(connection: Connection, number: int, size: int) -> list[Member]:
+    """Return the `size` newest tombstones of a feed."""
+    query = select(member).where(and_(member.c.feed == number, member.c.state == "withdrawn"))
+    rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
+    return _newest_first(map(_member, rows))
+
+
+def list_archived(connection: Connection, number: int, first: int, size: int) -> list[Member]:
+    """Return the members of one archive that are live or withdrawn."""
+    query = select(member).where(
+        and_(
+            member.c.feed == number,
+            member.c.position >= first,
+            member.c.position < first + size,
+            member.c.state != "left",
+        )
+    )
+    return _newest_first(map(_member, connection.execute(query)))
+
+
+def list_summaries(
+    connection: Connection, number: int, *, limit: int, before: str = ""
+) -> list[Member]:
+    """Return a feed's live summaries (no notices) for its page, newest publication first."""
+    query = (
+        _live(number)
+        .where(member.c.entry_id == member.c.summary_id)
+        .join(summary, summary.c.id == member.c.summary_id)
+        .order_by(summary.c.published.desc())
+        .limit(limit)
+    )
+    if before:
+        query = query.where(summary.c.published < before)
+    return [_member(row) for row in connection.execute(query)]
+
+
+def count(connection: Connection, number: int) -> int:
+    """Return how many positions a feed has given out."""
+    last = connection.execute(select(func.max(member.c.position)).where(member.c.feed == number))
+    value = last.scalar_one()
+    return 0 if value is None else value + 1
+
+
+def list_changed_at(connection: Connection, ids: Collection[SummaryId]) -> list[datetime]:
+    """Return when the present revisions of these summaries were published."""
+    found: list[datetime] = []
+    for part in batches(list(ids)):
+        query = select(summary.c.changed_at).where(summary.c.id.in_(part))
+        found += [instants.read(text) for text in connection.execute(query).scalars()]
+    return found
+
+
+def count_live(connection: Connection) -> dict[str, int]:
+    """Return the number of live summaries of each feed, by key."""
+    query = (
+        select(feed.c.key, func.count())
+        .join(member, member.c.feed == feed.c.number)
+        .where(and_(member.c.state == "live", member.c.entry_id == member.c.summary_id))
+        .group_by(feed.c.key)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def put_new(connection: Connection, members: Iterable[Member]) -> None:
+    for part in batches(members):
+        connection.execute(insert(member), [_columns(m) for m in part])
+
+
+def put_changed(connection: Connection, members: Sequence[Member]) -> None:
+    for m in members:
+        connection.execute(
+            update(member)
+            .where(and_(member.c.feed == m.feed, member.c.position == m.position))
+            .values(**_columns(m))
+        )
+
+
+def _live(number: int) -> Select[Any]:
+    return select(member).where(and_(member.c.feed == number, member.c.state == "live"))
+
+
+def _newest_first(members: Iterable[Member]) -> list[Member]:
+    """Order by the entries' own dates: the same set gives the same bytes in every store."""
+    return sorted(members, key=lambda m: (m.updated, m.entry_id), reverse=True)
+
+
+def _columns(m: Member) -> dict[str, Any]:
+    return {
+        "feed": m.feed,
+        "position": m.position,
+        "entry_id": m.entry_id,
+        "summary_id": m.summary_id,
+        "revision": m.revision,
+        "state": m.state,
+        "updated": instants.write(m.updated),
+        "rank": m.rank,
+    }
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        feed=row.feed,
+        position=row.position,
+        entry_id=row.entry_id,
+        summary_id=SummaryId(row.summary_id),
+        revision=row.revision,
+        state=row.state,
+        updated=instants.read(row.updated),
+        rank=row.rank,
+    )
+
+
+def list_selected(connection: Connection, wanted: Selection, size: int) -> list[Member]:
+    """Return the newest entries and tombstones of a selection, out of the feeds that are stored.
+
+    The full feed has every entry once; topics and kinds say which summaries are meant.
+    """
+    full = select(feed.c.number).where(feed.c.key == "full").scalar_subquery()
+    query = select(member).where(and_(member.c.feed == full, member.c.state != "left"))
+    for group, prefix in _PREFIXES.items():
+        named = [f"{prefix}/{slug}" for slug in sorted(wanted.named(group))]
+        if named:
+            query = query.where(member.c.summary_id.in_(_of_feeds(named)))
+        out = [f"{prefix}/{slug}" for slug in sorted(wanted.excluded(group))]
+        if out:
+            query = query.where(member.c.summary_id.not_in(_of_feeds(out)))
+    if wanted.named("form"):
+        query = query.where(member.c.summary_id.in_(_of_forms(wanted.named("form"))))
+    if wanted.excluded("form"):
+        query = query.where(member.c.summary_id.not_in(_of_forms(wanted.excluded("form"))))
+    rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
+    return _newest_first(map(_member, rows))
+
+
+def _of_forms(forms: Collection[str]) -> Select[Any]:
+    return select(summary.c.id).where(summary.c.form.in_(sorted(forms)))
+
+
+def _of_feeds(keys: list[str]) -> Select[Any]:
+    return (
+        select(member.c.summary_id)
+        .join(feed, feed.c.number == member.c.feed)
+        .where(and_(feed.c.key.in_(keys), member.c.state != "left"))
+    )

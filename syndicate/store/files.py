@@ -1,0 +1,81 @@
+"""What was read of each content file, so that an unchanged one is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from syndicate.model import SummaryId
+from syndicate.store.batches import batches
+from syndicate.store.schema import file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """A content file as it was when it was last read. `path` is relative to the site."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    digest: str
+    summary_id: SummaryId | None
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def list_folders(connection: Connection) -> list[str]:
+    return list(connection.execute(select(file.c.folder).distinct()).scalars())
+
+
+def list_in_folder(connection: Connection, folder: str) -> dict[str, SeenFile]:
+    """Return the files of one folder by path: a scan holds one folder in memory, not the tree."""
+    rows = connection.execute(select(file).where(file.c.folder == folder))
+    return {row.path: _seen(row) for row in rows}
+
+
+def list_by_path(connection: Connection, paths: Iterable[str]) -> dict[str, SeenFile]:
+    found = {}
+    for part in batches(paths):
+        for row in connection.execute(select(file).where(file.c.path.in_(part))):
+            found[row.path] = _seen(row)
+    return found
+
+
+def put(connection: Connection, files: Iterable[SeenFile]) -> None:
+    for part in batches(files):
+        connection.execute(delete(file).where(file.c.path.in_([seen.path for seen in part])))
+        connection.execute(insert(file), list(_rows(part)))
+
+
+def remove(connection: Connection, paths: Iterable[str]) -> None:
+    for part in batches(paths):
+        connection.execute(delete(file).where(file.c.path.in_(part)))
+
+
+def remove_all(connection: Connection) -> None:
+    """Forget every file: the next publish reads them all again."""
+    connection.execute(delete(file))
+
+
+def _rows(files: Iterable[SeenFile]) -> Iterator[dict[str, object]]:
+    for seen in files:
+        yield {
+            "path": seen.path,
+            "folder": _folder(seen.path),
+            "size": seen.size,
+            "mtime_ns": seen.mtime_ns,
+            "inode": seen.inode,
+            "digest": seen.digest,
+            "summary_id": seen.summary_id,
+        }
+
+
+def _seen(row: object) -> SeenFile:
+    return SeenFile(
+        **{name: getattr(row, name) for name in SeenFile.__slots__}  # the columns have these names
+    )

@@ -1,0 +1,180 @@
+"""The whole present schema. Each column that may be null says why, each index whom it serves.
+
+Instants are text, `2021-04-01T12:00:00Z`: they sort as dates do, on SQLite and PostgreSQL alike.
+Changes go through migrations/; a test compares this file with what the migrations make.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+HEAD = "0001"
+"""The migration that this program needs."""
+
+metadata = MetaData()
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(20), nullable=nullable)
+
+
+# One row. Writers on PostgreSQL lock it, so that seq follows commit order.
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", String(32), nullable=False),  # names this store's history; new after a restore
+    Column("seq", BigInteger, nullable=False),  # the newest change
+    Column("generation", BigInteger, nullable=False),  # up by one whenever readers see new bytes
+    _instant("published_at", nullable=True),  # null before the first publish
+)
+
+# The texts of feeds/*.toml, the base URL, and with what the documents were rendered.
+site = Table(
+    "site",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# The journal. `seq` is dense and in commit order.
+change = Table(
+    "change",
+    metadata,
+    Column("seq", BigInteger, primary_key=True),
+    Column("summary_id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("op", String(8), nullable=False),
+    _instant("at"),
+    Index("change_of_summary", "summary_id", "seq"),  # what happened to one summary
+)
+
+# Everything that was ever public, in its present revision.
+summary = Table(
+    "summary",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("path", Text, nullable=False),
+    Column("state", String(9), nullable=False),  # published or withdrawn
+    Column("revision", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # of its latest change
+    Column("form", String(12), nullable=False),
+    Column("kind", String(80), nullable=True),  # null: an announcement has none
+    _instant("published"),
+    _instant("updated"),
+    _instant("changed_at"),  # when the present revision was published
+    _instant("listed_at"),  # its place in feeds: when it was news last
+    Index("summary_by_path", "path"),  # scan: which summary came from a file
+    Index("summary_by_published", "published"),  # home, month pages; two at one instant
+    Index("summary_by_updated", "updated"),  # two at one instant
+)
+
+# Revisions, never overwritten. `data` is model.Summary as JSON, sanitised.
+revision = Table(
+    "revision",
+    metadata,
+    Column("summary_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Slugs that a summary had before; they answer 301.
+former_slug = Table(
+    "former_slug",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("summary_id", Text, nullable=False),
+)
+
+# Valid and sanitised, waiting for its date. It goes live from here, not from its file.
+scheduled = Table(
+    "scheduled",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("path", Text, nullable=False, unique=True),
+    _instant("due"),
+    Column("data", LargeBinary, nullable=False),
+    Index("scheduled_by_due", "due"),
+)
+
+# What was read of each file, so that an unchanged one is not read again.
+file = Table(
+    "file",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("folder", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("inode", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("summary_id", Text, nullable=True),  # null: a draft, which the store does not keep
+    Index("file_by_folder", "folder"),  # scan compares folder by folder
+)
+
+# Stored feeds. A renamed topic's feed keeps its number, and with it members and archives.
+feed = Table(
+    "feed",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("id", Text, nullable=False),  # the feed's own tag URI, guarded against change
+    Column("selection", Text, nullable=False),  # which its members were chosen by
+    Column("chunk", Integer, nullable=False),  # entries an archive holds, fixed when it began
+    Column("removed", Boolean, nullable=False),  # answers 410
+)
+
+# Which entries each feed has, in the order in which they came (position counts from 0).
+member = Table(
+    "member",
+    metadata,
+    Column("feed", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("entry_id", Text, nullable=False),
+    Column("summary_id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(9), nullable=False),  # live, withdrawn (a tombstone) or left
+    _instant("updated"),  # of the entry; of a tombstone, when
+    Column("rank", String(62), nullable=False),  # listed_at, updated, published
+    Index("member_newest", "feed", "state", "rank"),  # the window of a feed
+    Index("member_of_summary", "summary_id", "feed"),  # the feeds a change concerns
+)
+
+# An entry's bytes in one format. A cache: a row of another look or revision is made anew.
+fragment = Table(
+    "fragment",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("format", String(4), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("look", String(27), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Finished documents. The identity bytes are what gzip inflates to.
+document = Table(
+    "document",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("feed", String(120), nullable=False),
+    Column("fingerprint", String(27), nullable=False),
+    Column("media_type", String(60), nullable=False),
+    Column("tag", String(27), nullable=False),
+    _instant("last_modified"),
+    Column("generation", BigInteger, nullable=False),  # that changed it
+    Column("gzip", LargeBinary, nullable=False),
+    Column("br", LargeBinary, nullable=True),  # null until it has been made in the background
+    Index("document_by_generation", "generation"),  # what a process must load anew
+)

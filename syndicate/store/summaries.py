@@ -1,0 +1,302 @@
+"""Summaries and their revisions. Where a row is read, its HTML is known to be sanitised."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, update
+
+from syndicate.model import Form, Summary, SummaryId
+from syndicate.store import instants, schema
+from syndicate.store.batches import batches
+from syndicate.store.schema import former_slug, revision, scheduled, summary
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is known of a published summary without reading its text."""
+
+    id: SummaryId
+    slug: str
+    path: str
+    state: Literal["published", "withdrawn"]
+    revision: int
+    seq: int
+    form: Form
+    kind: str | None
+    published: datetime
+    updated: datetime
+    changed_at: datetime
+    listed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A scheduled summary."""
+
+    id: SummaryId
+    slug: str
+    path: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What summaries may be looked for by: whichever has any of them is meant."""
+
+    ids: Collection[str] = ()
+    slugs: Collection[str] = ()
+    paths: Collection[str] = ()
+    instants: Collection[datetime] = ()
+
+    def written_instants(self) -> set[str]:
+        return {instants.write(instant) for instant in self.instants}
+
+
+# Reading ---------------------------------------------------------------------------------------
+
+
+@cache
+def _adapter() -> TypeAdapter[Summary]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - most readers of the store need no summary
+
+    return TypeAdapter(Summary)
+
+
+def load(data: bytes) -> Summary:
+    """Read a summary as `dump` wrote it. What stands in the store passed the sanitiser."""
+    return _adapter().validate_json(data)
+
+
+def dump(value: Summary) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
+def find(connection: Connection, **column: str) -> Stored | None:
+    """Return the one summary of an `id` or a `slug`."""
+    ((name, value),) = column.items()
+    row = connection.execute(select(summary).where(summary.c[name] == value)).one_or_none()
+    return _stored(row) if row else None
+
+
+def find_by_former_slug(connection: Connection, slug: str) -> Stored | None:
+    query = select(summary).join(former_slug, former_slug.c.summary_id == summary.c.id)
+    row = connection.execute(query.where(former_slug.c.slug == slug)).one_or_none()
+    return _stored(row) if row else None
+
+
+def list_concerned(connection: Connection, keys: Keys) -> list[Stored]:
+    """Return the summaries that have any of these ids, slugs, paths or instants."""
+    columns = {
+        summary.c.id: keys.ids,
+        summary.c.slug: keys.slugs,
+        summary.c.path: keys.paths,
+        summary.c.published: keys.written_instants(),
+        summary.c.updated: keys.written_instants(),
+    }
+    return [_stored(row) for row in _search(connection, summary, columns)]
+
+
+def _search(
+    connection: Connection, table: Table, columns: Mapping[Column[Any], Collection[str]]
+) -> list[Row[Any]]:
+    """Return the rows in which any of the columns has any of its values, each row once."""
+    found = {}
+    for column, values in columns.items():
+        for part in batches(list(values)):
+            for row in connection.execute(select(table).where(column.in_(part))):
+                found[row.id] = row
+    return list(found.values())
+
+
+def get(connection: Connection, stored: Stored) -> Summary:
+    """Return the summary's present revision."""
+    return next(iter(get_many(connection, [(stored.id, stored.revision)]).values()))
+
+
+def get_many(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[str, Summary]:
+    """Return revisions by summary id, in the order of `keys`."""
+    wanted = dict(keys)
+    found: dict[str, Summary] = {}
+    for part in batches(list(wanted)):
+        query = select(revision).where(revision.c.summary_id.in_(part))
+        for row in connection.execute(query):
+            if wanted[row.summary_id] == row.revision:
+                found[row.summary_id] = load(row.data)
+    return {name: found[name] for name in wanted if name in found}
+
+
+def list_newest(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    before: datetime | None = None,
+    limit: int = 200,
+) -> list[Summary]:
+    """Return published summaries, newest first, from `since` up to but not including `before`."""
+    query = select(summary.c.id, summary.c.revision).where(summary.c.state == "published")
+    if since:
+        query = query.where(summary.c.published >= instants.write(since))
+    if before:
+        query = query.where(summary.c.published < instants.write(before))
+    rows = connection.execute(query.order_by(summary.c.published.desc()).limit(limit)).all()
+    return list(get_many(connection, [(row.id, row.revision) for row in rows]).values())
+
+
+def list_months(connection: Connection) -> list[tuple[str, int]]:
+    """Return ("2021-04", count) for each month that has published summaries, newest first."""
+    month = func.substr(summary.c.published, 1, 7)
+    query = select(month, func.count()).where(summary.c.state == "published")
+    return [
+        (row[0], row[1]) for row in connection.execute(query.group_by(month).order_by(month.desc()))
+    ]
+
+
+def iterate(connection: Connection, *, chunk: int = 500) -> Iterator[tuple[Stored, Summary]]:
+    """Yield every summary with its present revision, by id, in bounded memory."""
+    last = ""
+    while True:
+        query = select(summary).where(summary.c.id > last).order_by(summary.c.id).limit(chunk)
+        rows = [_stored(row) for row in connection.execute(query)]
+        if not rows:
+            return
+        texts = get_many(connection, [(row.id, row.revision) for row in rows])
+        for row in rows:
+            yield row, texts[row.id]
+        last = rows[-1].id
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(
+        id=SummaryId(row.id),
+        slug=row.slug,
+        path=row.path,
+        state=row.state,
+        revision=row.revision,
+        seq=row.seq,
+        form=row.form,
+        kind=row.kind,
+        published=instants.read(row.published),
+        updated=instants.read(row.updated),
+        changed_at=instants.read(row.changed_at),
+        listed_at=instants.read(row.listed_at),
+    )
+
+
+# Writing ---------------------------------------------------------------------------------------
+
+
+def put(connection: Connection, rows: Iterable[tuple[Stored, Summary]]) -> None:
+    """Write revisions and make them the present ones; a slug given up is remembered."""
+    values = [(_columns(stored), dump(text)) for stored, text in rows]
+    for part in batches(values):
+        ids = [columns["id"] for columns, _ in part]
+        old = connection.execute(select(summary.c.id, summary.c.slug).where(summary.c.id.in_(ids)))
+        slugs = {row.id: row.slug for row in old}
+        _remember(connection, slugs, [columns for columns, _ in part])
+        connection.execute(delete(summary).where(summary.c.id.in_(ids)))
+        connection.execute(insert(summary), [columns for columns, _ in part])
+        connection.execute(
+            insert(revision),
+            [
+                {"summary_id": columns["id"], "revision": columns["revision"], "data": data}
+                for columns, data in part
+            ],
+        )
+
+
+def put_path(connection: Connection, id: SummaryId, path: str) -> None:
+    """Record that a summary's file has moved without any other change."""
+    connection.execute(update(summary).where(summary.c.id == id).values(path=path))
+
+
+def _remember(connection: Connection, old: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    present = [row["slug"] for row in rows]
+    given_up = [
+        {"slug": old[row["id"]], "summary_id": row["id"]}
+        for row in rows
+        if row["id"] in old and old[row["id"]] != row["slug"]
+    ]
+    gone = [*present, *(row["slug"] for row in given_up)]
+    connection.execute(delete(former_slug).where(former_slug.c.slug.in_(gone)))
+    if given_up:
+        connection.execute(insert(former_slug), given_up)
+
+
+def _columns(stored: Stored) -> dict[str, Any]:
+    return {
+        "id": stored.id,
+        "slug": stored.slug,
+        "path": stored.path,
+        "state": stored.state,
+        "revision": stored.revision,
+        "seq": stored.seq,
+        "form": stored.form,
+        "kind": stored.kind,
+        "published": instants.write(stored.published),
+        "updated": instants.write(stored.updated),
+        "changed_at": instants.write(stored.changed_at),
+        "listed_at": instants.write(stored.listed_at),
+    }
+
+
+# Scheduled -------------------------------------------------------------------------------------
+
+
+def list_waiting(connection: Connection, keys: Keys) -> list[Waiting]:
+    """Return the scheduled summaries that have any of these ids, slugs, paths or instants."""
+    columns = {
+        scheduled.c.id: keys.ids,
+        scheduled.c.slug: keys.slugs,
+        scheduled.c.path: keys.paths,
+        scheduled.c.due: keys.written_instants(),
+    }
+    return [_waiting(row) for row in _search(connection, scheduled, columns)]
+
+
+def list_due(connection: Connection, now: datetime) -> list[tuple[Waiting, Summary]]:
+    """Return the scheduled summaries whose date has come, oldest first."""
+    query = (
+        select(scheduled).where(scheduled.c.due <= instants.write(now)).order_by(scheduled.c.due)
+    )
+    return [(_waiting(row), load(row.data)) for row in connection.execute(query)]
+
+
+def find_next_due(connection: Connection) -> datetime | None:
+    due = connection.execute(select(func.min(scheduled.c.due))).scalar_one()
+    return instants.read(due) if due else None
+
+
+def put_waiting(connection: Connection, rows: Sequence[tuple[Waiting, Summary]]) -> None:
+    remove_waiting(connection, [row.id for row, _ in rows])
+    for part in batches(rows):
+        connection.execute(
+            insert(schema.scheduled),
+            [
+                {
+                    "id": row.id,
+                    "slug": row.slug,
+                    "path": row.path,
+                    "due": instants.write(row.due),
+                    "data": dump(text),
+                }
+                for row, text in part
+            ],
+        )
+
+
+def remove_waiting(connection: Connection, ids: Collection[str]) -> None:
+    for part in batches(list(ids)):
+        connection.execute(delete(scheduled).where(scheduled.c.id.in_(part)))
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(id=SummaryId(row.id), slug=row.slug, path=row.path, due=instants.read(row.due))

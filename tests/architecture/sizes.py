@@ -1,0 +1,87 @@
+"""How big the program is: `python -m tests.architecture.sizes` prints it, and fails on excess.
+
+The core is the card: content, feeds, pages, the pull endpoint, mail alerts. What is not core can
+be deleted as a folder or a file, and the rest goes on working.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tests.architecture.source import Module, modules
+
+CORE_TARGET: Final = 7_000
+LONGEST_FILE: Final = 400
+LONGEST_FUNCTION: Final = 60
+NOT_CORE: Final = (
+    "deliver/hub",
+    "deliver/webhook",
+    "foreign.py",
+    "importing/",
+    "mirror",
+    "web/hub",
+    "web/oai",
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Size:
+    """So many lines at one place: `documents/atom.py` or `documents/atom.py:12 render`."""
+
+    lines: int
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.lines:6,}  {self.place}"
+
+
+def file_sizes() -> list[Size]:
+    """Return the files, longest first."""
+    return sorted((Size(m.text.count("\n"), m.place) for m in modules()), reverse=True)
+
+
+def function_sizes() -> list[Size]:
+    """Return the functions, longest first."""
+    return sorted((size for module in modules() for size in _functions(module)), reverse=True)
+
+
+def _functions(module: Module) -> Iterator[Size]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            yield Size(lines, f"{module.place}:{node.lineno} {node.name}")
+
+
+def core_lines() -> int:
+    """Return the lines of the core: all of them, with comments, docstrings and empty lines."""
+    return sum(size.lines for size in file_sizes() if not size.place.startswith(NOT_CORE))
+
+
+def faults() -> list[str]:
+    """Return every file and function that is too big, each with its remedy."""
+    remedy = "which concept is missing? Give it a name and a file"
+    return [
+        f"{size.place}: {size.lines} lines, at most {most}; {remedy}"
+        for sizes, most in ((file_sizes(), LONGEST_FILE), (function_sizes(), LONGEST_FUNCTION))
+        for size in sizes
+        if size.lines > most
+    ]
+
+
+def main() -> int:
+    """Print the report; return 1 where something is too big."""
+    total = sum(size.lines for size in file_sizes())
+    print(f"core {core_lines():,} lines of {CORE_TARGET:,}; the whole program {total:,}")
+    print("longest files", *file_sizes()[:5], sep="\n")
+    print("longest functions", *function_sizes()[:5], sep="\n")
+    found = faults()
+    print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

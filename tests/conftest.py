@@ -1,0 +1,51 @@
+"""What every test may ask for: an empty database of each kind, and a free port."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from tests import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """Return a server in which databases can be made; an error, never a skip, if there is none."""
+    with postgres.find_server(os.environ) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Return the URL of a SQLite store that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'store.sqlite'}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: URL) -> Iterator[str]:
+    """Return the URL of an empty PostgreSQL database that lasts as long as the test."""
+    url = postgres.create_database(postgres_server)
+    yield url.render_as_string(hide_password=False)
+    postgres.drop_database(postgres_server, url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of an empty database; a test that asks for it runs once on each kind."""
+    # Asked for by name, so that no PostgreSQL is started for a test on SQLite.
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
