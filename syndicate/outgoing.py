@@ -7,6 +7,7 @@ One deadline spans names, connections, redirects and body. GET only, so far.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -23,6 +24,7 @@ from syndicate.errors import FetchError
 
 PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL = 2048
+_HOST = re.compile(r"[a-z0-9._:-]+")  # of a name (IDNA done), an IPv4 or an IPv6 address
 _PIECE = 65536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CREDENTIALS = frozenset({"authorization", "cookie"})
@@ -151,7 +153,8 @@ def _parse_url(text: str, base: httpx2.URL | None = None) -> httpx2.URL:
         url = base.join(text) if base else httpx2.URL(text)
     except (httpx2.InvalidURL, ValueError) as error:
         raise FetchError(f"{text[:80]!r} is not an address: {error}") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    host = url.raw_host.decode("ascii")
+    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or _origin(url)[2] > 65535:
         raise FetchError(f"{text[:80]!r} cannot be fetched", "give an http or https address")
     if url.userinfo:
         raise FetchError(f"{_place(url)} carries a user name", "leave out what is before the @")

@@ -15,6 +15,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from syndicate import __version__
+from syndicate.documents import plain
 from syndicate.documents.identity import rfc3339
 from syndicate.model import Entry, Feed, Links, Network, Tombstone
 
@@ -35,7 +36,7 @@ def render_entry(entry: Entry) -> bytes:
     generator.updated(entry.updated)
     generator.add_entry(_AtomEntry(entry), order="append")
     body: bytes = generator.atom_str()
-    return body[body.index(b"<entry") : body.rindex(END)]
+    return plain.mark(body[body.index(b"<entry") : body.rindex(END)])
 
 
 def render_tombstone(tombstone: Tombstone) -> bytes:
@@ -74,7 +75,7 @@ def render_feed(
         generator.link(link)
     for entry in entries:
         generator.add_entry(_AtomEntry(entry), order="append")
-    return bytes(generator.atom_str())
+    return plain.mark(generator.atom_str())
 
 
 def _links(links: Links, network: Network) -> Iterator[dict[str, str]]:

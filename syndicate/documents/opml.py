@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -16,21 +17,24 @@ from syndicate.model import Feed
 _MENU_TITLE: Final = 50  # characters; the draft's advice
 
 
-def render_all(definitions: Definitions) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (path, media type, bytes) of every document that lists the feeds."""
-    listed = render_opml(definitions, definitions.feeds)
+def render_all(definitions: Definitions, modified: datetime) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (path, media type, bytes) of every document that lists the feeds.
+
+    `modified` is when the definitions were last published: the lists change with nothing else.
+    """
+    listed = render_opml(definitions, definitions.feeds, modified)
     yield addresses.OPML, addresses.OPML_TYPE, listed
     yield addresses.WELL_KNOWN_FEEDS, addresses.OPML_TYPE, listed
     yield addresses.FEED_MENU, "application/json", render_menu(definitions)
 
 
-def render_opml(definitions: Definitions, feeds: tuple[Feed, ...]) -> bytes:
+def render_opml(definitions: Definitions, feeds: tuple[Feed, ...], modified: datetime) -> bytes:
     """Return OPML 2.0 of `feeds`, in groups; a reader's import subscribes to what it lists."""
     network = definitions.network
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = f"Feeds of {network.title}"
-    etree.SubElement(head, "dateCreated").text = rfc822(network.since)
+    etree.SubElement(head, "dateModified").text = rfc822(modified)
     etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     for title, members in _groups(feeds):
@@ -46,7 +50,6 @@ def render_opml(definitions: Definitions, feeds: tuple[Feed, ...]) -> bytes:
                 xmlUrl=definitions.absolute(addresses.document(feed.stem, "atom")),
                 htmlUrl=definitions.absolute(feed.page),
                 language="en",
-                version="ATOM1",
             )
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 

@@ -37,7 +37,10 @@ def join(
     fragments: Sequence[bytes],
     tombstones: Sequence[Tombstone] = (),
 ) -> bytes:
-    """Return a feed's bytes: its head, then `fragments` in order, then (Atom) `tombstones`."""
+    """Return a feed's bytes: its head, then (Atom) `tombstones`, then `fragments` in order.
+
+    RFC 4287's schema lets a feed's extension elements stand only before its entries.
+    """
     if format == "json":
         head, end = jsonfeed.render_feed(feed, links, network), jsonfeed.END
         return head[: -len(end)] + b",".join(fragments) + end
@@ -49,7 +52,7 @@ def join(
         gone = b""
     if not head.endswith(end):  # a feed without entries may end in an empty-element tag
         raise AssertionError(f"feedgen ended a feed in {head[-40:]!r}")
-    return head[: -len(end)] + b"".join(fragments) + gone + end
+    return head[: -len(end)] + gone + b"".join(fragments) + end
 
 
 def document(path: str, media_type: str, body: bytes, last_modified: datetime) -> Document:

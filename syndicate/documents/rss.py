@@ -6,6 +6,7 @@ an e-mail address; RFC 5005 appendix B says how archives are marked in RSS.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +19,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from syndicate import __version__
+from syndicate.documents import plain
 from syndicate.documents.identity import rfc822
 from syndicate.model import Entry, Feed, Links, Network
 
@@ -40,7 +42,7 @@ def render_entry(entry: Entry) -> bytes:
     generator.updated(entry.updated)
     _add(generator, entry)
     body: bytes = generator.rss_str()
-    return body[body.index(b"<item") : body.rindex(END)]
+    return plain.mark(body[body.index(b"<item") : body.rindex(END)])
 
 
 def render_feed(
@@ -60,7 +62,7 @@ def render_feed(
     generator.updated(updated)
     for entry in entries:
         _add(generator, entry)
-    return bytes(generator.rss_str())
+    return plain.mark(generator.rss_str())
 
 
 def _generator() -> Any:
@@ -77,7 +79,8 @@ def _add(generator: Any, entry: Entry) -> None:
     element.title(entry.title)
     element.link({"rel": "alternate", "href": entry.url})
     element.pubDate(entry.published)
-    element.summary(entry.description)
+    # RSS has no plain text here: readers take it for HTML, so `p < .05` must be HTML's `p &lt; .05`
+    element.summary(html.escape(entry.description, quote=False))
     element.content(entry.content_html, type="CDATA")
     for label in entry.categories:
         element.category({"term": label})

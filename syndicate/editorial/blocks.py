@@ -38,6 +38,7 @@ from syndicate.editorial.values import (
     parse_title,
     parse_whole,
     parse_year,
+    shown,
 )
 from syndicate.model import WithdrawalReason
 
@@ -81,7 +82,9 @@ class CitationFields(Fields):
 def _parse_measure(value: object) -> str:
     measure = parse_line(value)
     if len(measure) > 20 or set(measure) & set("<>&"):
-        raise FieldError(f"{measure!r} is not a measure", "write a short name: r, d, g, SMD, OR")
+        raise FieldError(
+            f"{shown(measure)} is not a measure", "write a short name: r, d, g, SMD, OR"
+        )
     return measure
 
 
@@ -132,14 +135,11 @@ class FindingFields(Fields):
 
     @field_validator("interval")
     @classmethod
-    def _interval_can_be(
-        cls, interval: tuple[str, str] | None, info: ValidationInfo
-    ) -> tuple[str, str] | None:
-        if interval is not None:
-            for bound in interval:
-                findings.check_bound(info.data.get("measure", ""), bound)
-            if "value" in info.data:
-                findings.check_interval(info.data["value"], interval)
+    def _interval_can_be(cls, interval: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
+        for bound in interval:
+            findings.check_bound(info.data.get("measure", ""), bound)
+        if "value" in info.data:
+            findings.check_interval(info.data["value"], interval)
         return interval
 
 

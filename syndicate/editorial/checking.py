@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from syndicate.definitions import Definitions
 from syndicate.editorial import tree
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.summary import parse
 from syndicate.errors import ContentError, Problem
-
-if TYPE_CHECKING:
-    from syndicate.definitions import Definitions
 
 _SERIAL: Final = 40  # up to so many files, starting processes takes longer than parsing
 _BATCH: Final = 32
@@ -135,7 +133,14 @@ def _unknown_replacements(checked: list[_Checked]) -> Iterator[Problem]:
 def render_text(report: Report) -> str:
     """Return a line for each problem, and the counts."""
     lines = [str(_marked(problem)) for problem in report.problems]
-    counts = f"{report.files} files, {report.errors} errors, {report.warnings} warnings"
+    counts = ", ".join(
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in (
+            (report.files, "file"),
+            (report.errors, "error"),
+            (report.warnings, "warning"),
+        )
+    )
     return "\n".join([*lines, counts]) + "\n"
 
 

@@ -11,31 +11,28 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote
 
-from syndicate.editorial.values import FieldError, parse_text
+from syndicate.editorial.values import FieldError, parse_text, shown
 from syndicate.model import Citation
 
 MAX_DOI: Final = 200
-_PREFIX = r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)"
-_BARE = r"10\.\d{4,9}(?:\.\d+)*/[^\s\"'\\^`{|}\u201c\u201d]+"
-_DOI = re.compile(rf"({_PREFIX})?({_BARE})", re.ASCII | re.IGNORECASE)
-_IN_TEXT = re.compile(rf"(?<![\w./]){_PREFIX}?{_BARE}", re.ASCII | re.IGNORECASE)
+_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_BARE = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\"'\\^`{|}\u201c\u201d]+")
+_IN_TEXT = re.compile(rf"(?<![\w./]){_PREFIX.pattern}?{_BARE.pattern}", re.IGNORECASE)
 _YEAR = re.compile(r"\((1[5-9]\d\d|2\d\d\d)[a-z]?(?:,[^()]*)?\)")
 _PAIRS = {")": "(", "]": "[", ">": "<"}
 
 
 def normalise_doi(text: str) -> str:
     """Return the bare DOI, in lower case, of `10.…`, `doi:10.…` or `https://doi.org/10.…`."""
-    match = _DOI.fullmatch(_without_end(text.strip()))
-    if match is None:
-        raise FieldError(f"{text!r} is not a DOI", "write it like 10.1016/j.cpr.2019.101810")
-    prefix, doi = match.groups()
-    if prefix and "/" in prefix:  # an address: what is percent-encoded in it is no part of the DOI
-        decoded = _without_end(unquote(re.split(r"[?#]", doi)[0]))
-        if not re.fullmatch(_BARE, decoded, re.ASCII):
-            raise FieldError(f"{text!r} is not a DOI", "write it like 10.1016/j.cpr.2019.101810")
-        doi = decoded
-    if len(doi) > MAX_DOI:
-        raise FieldError(f"a DOI of {len(doi)} characters cannot be meant", "copy it once more")
+    doi = text.strip()
+    if prefix := _PREFIX.match(doi):
+        doi = doi[prefix.end() :]
+    if prefix and "/" in prefix[0]:  # an address: what is percent-encoded in it is decoded
+        doi = unquote(re.split(r"[?#]", doi)[0])
+    if len(doi) <= MAX_DOI:  # longer is none, and not worth the search for its end
+        doi = _without_end(doi)
+    if len(doi) > MAX_DOI or not _BARE.fullmatch(doi):
+        raise FieldError(f"{shown(text)} is not a DOI", "write it like 10.1016/j.cpr.2019.101810")
     return doi.lower()
 
 

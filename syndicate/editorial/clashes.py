@@ -111,12 +111,15 @@ def _same_instants(claims: list[Claim]) -> Iterator[Problem]:
             holders[instant].append(claim)
     taken = set(holders)
     for instant, group in holders.items():
-        group.sort(key=lambda claim: claim.path)
-        free = instant
-        for claim in group if len(group) > 1 else ():
-            free = next_free_minute(free, taken)
+        if len(group) == 1:
+            continue
+        group.sort(key=lambda claim: (claim.published_line > 0, claim.path))  # the store's first
+        free = next_free_minute(instant, taken)
+        for number, claim in enumerate(group):
+            if number > 1:
+                free = next_free_minute(free, taken)
             taken.add(free)
-            other = group[1] if claim is group[0] else group[0]
+            other = group[1] if number == 0 else group[0]
             published = claim.published == instant
             yield Problem(
                 claim.path,

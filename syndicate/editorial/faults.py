@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from syndicate.definitions import Definitions, near_misses
 from syndicate.editorial.blocks import (
     CitationFields,
     CorrectionFields,
@@ -17,13 +19,11 @@ from syndicate.editorial.blocks import (
 )
 from syndicate.editorial.fields import SCHEMA, FrontMatter, Reading, Remark
 from syndicate.editorial.frontmatter import Front, Place
-from syndicate.editorial.values import FieldError, near_misses
+from syndicate.editorial.values import FieldError, shown
 from syndicate.errors import Problem
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-    from syndicate.definitions import Definitions
 
 _BLOCKS: Final[Mapping[str | int, type[Fields]]] = {
     "citation": CitationFields,
@@ -32,6 +32,7 @@ _BLOCKS: Final[Mapping[str | int, type[Fields]]] = {
     "minor_edits": MinorEditFields,
     "withdrawn": WithdrawalFields,
 }
+_MOST_FAULTS = 100  # nobody reads more, and a hostile file could have tens of thousands
 _EXAMPLES: Final = {
     "schema": f"add `schema: {SCHEMA}`",
     "id": "`syndicate new` writes one; an id never changes once published",
@@ -58,7 +59,7 @@ def read_fields(
     try:
         fields = FrontMatter.model_validate(front.values, context=reading)
     except ValidationError as error:
-        remarks += _translate(error)
+        remarks += islice(_translate(error), _MOST_FAULTS)
     problems = [_problem(path, front, remark) for remark in remarks]
     if any(problem.severity == "error" for problem in problems):
         fields = None
@@ -66,10 +67,14 @@ def read_fields(
 
 
 def _problem(path: str, front: Front, remark: Remark) -> Problem:
-    name = ".".join(key for key in remark.place if isinstance(key, str))
+    name = ".".join(_name(key) for key in remark.place if isinstance(key, str))
     joint = " " if remark.message.startswith(("is ", "has ", "must ", "stands ")) else ": "
     message = f"`{name}`{joint}{remark.message}" if name else remark.message
     return Problem(path, front.line(remark.place), message, remark.remedy, remark.severity)
+
+
+def _name(key: str) -> str:
+    return key if key.isprintable() and len(key) <= 40 else shown(key)
 
 
 def _translate(error: ValidationError) -> Iterator[Remark]:
@@ -91,7 +96,7 @@ def _words(detail: ErrorDetails) -> tuple[str, str]:
         return "is not a key of a summary", known or "see docs/editors.md for the keys"
     if kind == "literal_error":
         known = near_misses(str(detail["input"]), _choices(context))
-        return f"{detail['input']!r} is none of {context['expected']}", known
+        return f"{shown(detail['input'])} is none of {context['expected']}", known
     if kind in ("too_long", "string_too_long"):
         return "is too long", f"keep it to {context.get('max_length')}"
     return _SHAPES.get(kind, (detail["msg"], "see docs/editors.md"))

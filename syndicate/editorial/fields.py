@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from syndicate.definitions import Definitions
 from syndicate.editorial.blocks import (
     CitationFields,
     CorrectionFields,
@@ -19,19 +20,15 @@ from syndicate.editorial.blocks import (
     FindingFields,
     Flag,
     Instant,
-    Line,
     MinorEditFields,
     Title,
     Whole,
     WithdrawalFields,
 )
 from syndicate.editorial.frontmatter import Place
-from syndicate.editorial.values import FieldError, parse_id, parse_language, parse_line
+from syndicate.editorial.values import FieldError, is_odd_tag, parse_id, parse_language, parse_line
 from syndicate.errors import NotFound, Severity
 from syndicate.model import Form
-
-if TYPE_CHECKING:
-    from syndicate.definitions import Definitions
 
 SCHEMA: Final = 1
 MAX_DESCRIPTION: Final = 300
@@ -83,8 +80,8 @@ class FrontMatter(Fields):
     month_only: Flag = Field(False, description="The date is known to the month only")
     backfill: Flag = Field(False, description="Imported history, never announced")
     authors: tuple[Title, ...] = Field((), max_length=20)
-    topics: tuple[Line, ...] = Field((), validate_default=True, max_length=12)
-    kind: Line | None = Field(None, validate_default=True, description="Of research")
+    topics: tuple[Title, ...] = Field((), validate_default=True, max_length=12)
+    kind: Title | None = Field(None, validate_default=True, description="Of research")
     description: Annotated[str, BeforeValidator(parse_line), Field(max_length=MAX_DESCRIPTION)] = (
         Field("", description="Plain text that stands alone; the first sentences when left out")
     )
@@ -93,6 +90,15 @@ class FrontMatter(Fields):
     corrections: tuple[CorrectionFields, ...] = Field((), max_length=100)
     minor_edits: tuple[MinorEditFields, ...] = Field((), max_length=100)
     withdrawn: WithdrawalFields | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _id_well_made(cls, id: str, info: ValidationInfo) -> str:
+        if is_odd_tag(id):
+            message = "is no tag URI: tag:example.org,2013:summary/k3v9x2m7 is one (RFC 4151)"
+            remedy = "mend it, unless it was published like this"
+            _reading(info).remarks.append(Remark(("id",), message, remedy, "warning"))
+        return id
 
     @field_validator("published")
     @classmethod
@@ -188,10 +194,8 @@ class FrontMatter(Fields):
     @field_validator("withdrawn")
     @classmethod
     def _withdrawn_after(
-        cls, withdrawn: WithdrawalFields | None, info: ValidationInfo
-    ) -> WithdrawalFields | None:
-        if withdrawn is None:
-            return None
+        cls, withdrawn: WithdrawalFields, info: ValidationInfo
+    ) -> WithdrawalFields:
         if info.data.get("draft"):
             raise FieldError("a draft cannot be withdrawn", "delete `draft` or `withdrawn`")
         published = info.data.get("published")

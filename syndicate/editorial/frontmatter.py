@@ -6,6 +6,7 @@ anchors, aliases and tags are refused; every key keeps its line. What keys mean 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
@@ -80,7 +81,7 @@ def read(path: str, text: str, *, first_line: int = 2) -> Front:
         reader = _Reader(path, first_line, front)
         try:
             reader.read(text)
-        except yaml.MarkedYAMLError as error:
+        except yaml.YAMLError as error:
             front.problems.append(_broken(path, first_line, error))
         except _Stop:
             pass
@@ -88,15 +89,16 @@ def read(path: str, text: str, *, first_line: int = 2) -> Front:
     return front
 
 
-def _broken(path: str, first_line: int, error: yaml.MarkedYAMLError) -> Problem:
+def _broken(path: str, first_line: int, error: yaml.YAMLError) -> Problem:
     """Say what YAML could not read, with the remedy for what editors run into most."""
-    mark = error.problem_mark or error.context_mark
-    what = error.problem or error.context or "it cannot be read"
+    mark, what = None, str(error).split("\n", 1)[0]
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark, what = error.problem_mark or error.context_mark, error.problem or what
     if "mapping values" in what:
         remedy = "text that holds a colon and a space needs quotes around it"
     elif "escape" in what:
         remedy = "use 'single quotes', where a backslash is only a backslash"
-    elif "cannot start any token" in what or "alias" in what or "anchor" in what:
+    elif re.search("cannot start any token|an alias|an anchor|a tag|a directive", str(error)):
         remedy = "text that begins with @ ` % & * ! needs quotes around it"
     else:
         remedy = "check quotes, brackets and indentation here and on the line before"
@@ -165,9 +167,7 @@ class _Reader:
 
     def _list(self, place: Place, depth: int) -> list[Value]:
         values: list[Value] = []
-        for event in self._events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             here = (*place, len(values))
             self._front.lines[here] = self._line(event)
             values.append(self._value(event, here, depth + 1))
@@ -177,9 +177,7 @@ class _Reader:
         """Read `key: value` lines. A key without a value counts as left out."""
         values: dict[str, Value] = {}
         seen: dict[str, int] = {}
-        for event in self._events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._stop(event, "a key must be one word", "write `key: value`")
             self._refuse_marks(event)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -24,7 +25,10 @@ from syndicate.errors import ContentError, Problem
 
 IMPLICATIONS = "practice implications"
 
+_MAX_BRACKETS = 5_000
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+# What sub and sup show as it stands, because they read no markup inside themselves.
+_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -51,12 +55,10 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
 
     Raises ContentError with every problem of the text.
     """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        message = f"the text is longer than {MAX_BYTES:,} bytes"
-        raise ContentError(Problem(path, first_line, message, "shorten it, or make two of it"))
+    _require_size(text, path, first_line)
     env: dict[str, object] = {}
     tokens = _MARKDOWN.parse(text, env)
-    source = _Source(text.splitlines(), path, first_line)
+    source = _Source(re.split("\r\n?|\n", text), path, first_line)
     problems = [*_check(tokens, source), *_check_footnotes(env, source)]
     headings = [
         index for index, token in enumerate(tokens) if _is_implications(tokens, token, index)
@@ -80,6 +82,17 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
         body_lines=body_lines,
         implications_lines=rest_lines,
     )
+
+
+def _require_size(text: str, path: str, first_line: int) -> None:
+    """Bound what markdown-it, whose time grows with the square of nested brackets, can take."""
+    for what, count, most in (
+        ("bytes", len(text.encode("utf-8", "surrogatepass")), MAX_BYTES),
+        ("brackets “[”", text.count("["), _MAX_BRACKETS),
+    ):
+        if count > most:
+            message = f"the text has {count:,} {what}; {most:,} is the most"
+            raise ContentError(Problem(path, first_line, message, "shorten it or make two of it"))
 
 
 # markdown-it, set up ----------------------------------------------------------------------------
@@ -150,8 +163,9 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
         breaks = 0
-        for token in block.children or ():
-            if fault := _inline_fault(token):
+        children = block.children or []
+        for before, token in pairwise([block, *children]):
+            if fault := _raised_fault(before, token) or _inline_fault(token):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
             breaks += token.type in {"softbreak", "hardbreak"}
@@ -177,6 +191,14 @@ def _inline_fault(token: Token) -> tuple[str, str, str] | None:
         remedy = f"add a line {match[0]}: with its text"
         return f"the footnote {match[0]} is not defined", remedy, match[0]
     return None
+
+
+def _raised_fault(before: Token, token: Token) -> tuple[str, str, str] | None:
+    if before.type not in {"sub_open", "sup_open"} or not _MARKUP.search(token.content):
+        return None
+    shown = f"{before.markup}{token.content[:60]}{before.markup}"
+    remedy = "write plain text there, or put the markup around it: *~x~*"
+    return f"markup inside {shown} would be shown as it is written", remedy, shown
 
 
 def _raw_html(snippet: str) -> tuple[str, str]:

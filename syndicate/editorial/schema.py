@@ -8,13 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from syndicate.definitions import Definitions
 from syndicate.editorial.fields import SCHEMA, FrontMatter
 from syndicate.model import Form
-
-if TYPE_CHECKING:
-    from syndicate.definitions import Definitions
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _OF_RESEARCH = ("kind", "citation", "findings")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
+from syndicate.definitions import Definitions
 from syndicate.editorial import frontmatter
 from syndicate.editorial.characters import decode
 from syndicate.editorial.citation import citation_html, make_citation
@@ -36,9 +36,6 @@ from syndicate.model import (
     SummaryId,
     Withdrawal,
 )
-
-if TYPE_CHECKING:
-    from syndicate.definitions import Definitions
 
 _HEADING = "<h3>Practice implications</h3>\n"
 _EATEN = re.compile(r"<[A-Za-z/!]|&#?[A-Za-z0-9]+;")
@@ -165,7 +162,7 @@ def _content_html(fields: FrontMatter, content: Content, citation: Citation | No
     """Join what feeds and partners carry, and sanitise it once more as the whole it now is."""
     if fields.form == "announcement":
         return content.body_html
-    parts = [content.body_html]
+    parts: list[str] = [content.body_html]
     if content.implications_html:
         parts += [_HEADING, content.implications_html]
     if citation is not None:

@@ -6,6 +6,7 @@ folder. Links are refused rather than followed: every part of a path is opened w
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -54,6 +55,8 @@ def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
     try:
         with os.scandir(site / folder) as entries:
             found = sorted((e for e in entries if not _is_passed_over(e.name)), key=_order)
+    except FileNotFoundError:  # gone since the folder around it was listed
+        return
     except OSError as error:
         yield _unreadable(folder, error)
         return
@@ -62,7 +65,7 @@ def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
         if entry.is_symlink():
             yield Problem(path, 0, *_LINK)
         elif path != f"{folder}/{entry.name}":
-            yield Problem(path, 0, "the file name is not UTF-8", "rename it: a-z, 0-9 and hyphens")
+            yield Problem(path, 0, "the file name is no plain text", "use a-z, 0-9 and hyphens")
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(site, path)
         else:
@@ -103,9 +106,7 @@ def find(site: Path, path: str) -> Source | Problem | None:
         return Problem(path, 0, *_LINK)
     if not stat.S_ISREG(status.st_mode):
         return Problem(path, 0, "this is no file", "delete it")
-    return Source(
-        path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
-    )
+    return Source(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
 
 
 def load(site: Path, path: str) -> bytes:
@@ -121,16 +122,20 @@ def load(site: Path, path: str) -> bytes:
         handle = _open(site, parts)
     except OSError as error:
         raise ContentError(_unreadable(path, error)) from None
-    with open(handle, "rb") as file:  # noqa: PTH123 - a handle, not a path
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ContentError(Problem(path, 0, "this is no file", "delete it"))
-        if status.st_size > MAX_BYTES:
-            raise ContentError(too_large(path, status.st_size))
-        raw = file.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:  # it grew meanwhile
-        raise ContentError(too_large(path, len(raw)))
-    return raw
+    try:
+        return _read(handle, path)
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, path: str) -> bytes:
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise ContentError(Problem(path, 0, "this is no file", "delete it"))
+    if status.st_size > MAX_BYTES:
+        raise ContentError(too_large(path, status.st_size))
+    with os.fdopen(handle, "rb", closefd=False) as file:
+        return file.read(MAX_BYTES)
 
 
 def _open(site: Path, parts: tuple[str, ...]) -> int:
@@ -156,12 +161,13 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
+    """Return a name for messages: what is not UTF-8 or would break the line is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def _unreadable(path: str, error: OSError) -> Problem:
     if isinstance(error, FileNotFoundError):
         return Problem(path, 0, "there is no such file", "check its name")
-    if error.errno in (20, 40):  # ENOTDIR, ELOOP: what O_NOFOLLOW answers for a link
+    if error.errno in (errno.ELOOP, errno.ENOTDIR):  # what O_NOFOLLOW answers for a link
         return Problem(path, 0, *_LINK)
     return Problem(path, 0, f"cannot be read: {error.strerror}", "check who may read it")

@@ -5,10 +5,8 @@ Everything arrives as text, because frontmatter.py keeps YAML's scalars as they 
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -24,7 +22,7 @@ FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s?(Z|z|[-+]\d\d:\d\d)?)?", re.ASCII
 )
-_TAG = re.compile(r"tag:[a-z0-9@._-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*", re.ASCII)
+_TAG = re.compile(r"tag:[A-Za-z0-9@._-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*", re.ASCII)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -32,10 +30,10 @@ class FieldError(SyndicateError, ValueError):
     """What is wrong with one value, and the remedy. A ValueError, so that pydantic collects it."""
 
 
-def near_misses(word: str, known: Iterable[str]) -> str:
-    """Return `did you mean 'a' or 'b'?`, or nothing when no known word is near."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+def shown(value: object) -> str:
+    """Return a value as messages quote it: one line, and not without end."""
+    text = str(value)
+    return repr(text if len(text) <= 80 else f"{text[:79]}\u2026")
 
 
 def parse_text(value: object) -> str:
@@ -67,7 +65,7 @@ def parse_title(value: object) -> str:
 def parse_flag(value: object) -> bool:
     text = parse_text(value)
     if text.lower() not in FLAGS:
-        raise FieldError(f"{text!r} is neither true nor false", "write true or false")
+        raise FieldError(f"{shown(text)} is neither true nor false", "write true or false")
     return FLAGS[text.lower()]
 
 
@@ -75,7 +73,7 @@ def parse_whole(value: object) -> int:
     """Return a whole number from 1, as in a count of studies."""
     text = parse_text(value)
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise FieldError(f"{text!r} is not a whole number from 1", "write digits only")
+        raise FieldError(f"{shown(text)} is not a whole number from 1", "write digits only")
     return int(text)
 
 
@@ -90,7 +88,7 @@ def parse_decimal(value: object) -> str:
     """Return a decimal as it was written, a typographic minus turned into `-`."""
     text = parse_text(value)
     if not re.fullmatch(DECIMAL, text, re.ASCII) or len(text) > 30:
-        raise FieldError(f"{text!r} is not a decimal", "write it like -0.42")
+        raise FieldError(f"{shown(text)} is not a decimal", "write it like -0.42")
     return text.replace("\u2212", "-")
 
 
@@ -100,7 +98,8 @@ def parse_p(value: object) -> str:
     number = match and re.fullmatch(r"\d*\.?\d+", match[2], re.ASCII)
     if not match or not number or len(match[2]) > 30 or Decimal(match[2]) > 1:
         raise FieldError(
-            f"{value!r} is not a p value", 'write =, < or > and a decimal from 0 to 1: "< .001"'
+            f"{shown(value)} is not a p value",
+            'write =, < or > and a decimal from 0 to 1: "< .001"',
         )
     return f"{match[1] or '='} {match[2]}"
 
@@ -109,7 +108,7 @@ def parse_slug(value: object) -> str:
     text = parse_text(value)
     if not re.fullmatch(SLUG, text, re.ASCII) or len(text) > MAX_SLUG:
         raise FieldError(
-            f"{text!r} is not a slug",
+            f"{shown(text)} is not a slug",
             f"use a-z, 0-9 and single hyphens between them, at most {MAX_SLUG} characters",
         )
     return text
@@ -119,20 +118,24 @@ def parse_language(value: object) -> str:
     """Return `en` or `en-XX`; the network publishes in English (BCP 47)."""
     text = parse_text(value)
     if not re.fullmatch(r"en(-([A-Za-z]{2}|\d{3}))?", text, re.ASCII):
-        raise FieldError(f"{text!r} is not English", "summaries are in English: lang: en")
+        raise FieldError(f"{shown(text)} is not English", "summaries are in English: lang: en")
     return text[:3] + text[3:].upper()
 
 
 def parse_id(value: object) -> str:
     """Return an absolute URI as it stands: ids are compared byte by byte and never change."""
     text = parse_text(value)
-    shape = _TAG if text.startswith("tag:") else _URI
-    if not shape.fullmatch(text) or len(text) > MAX_LINE:
+    if not _URI.fullmatch(text) or len(text) > MAX_LINE:
         raise FieldError(
-            f"{text!r} is not an absolute URI",
+            f"{shown(text)} is not an absolute URI",
             "`syndicate new` writes one such as tag:example.org,2013:summary/k3v9x2m7 (RFC 4151)",
         )
     return str(value).strip()
+
+
+def is_odd_tag(id: str) -> bool:
+    """Tell whether an id says that it is a tag URI but is not made like one (RFC 4151, 2.1)."""
+    return id.startswith("tag:") and not _TAG.fullmatch(id)
 
 
 def parse_instant(value: object) -> datetime:
@@ -141,18 +144,18 @@ def parse_instant(value: object) -> datetime:
     match = _INSTANT.fullmatch(text)
     remedy = "write it like 2021-04-01T12:00:00Z"
     if match is None:
-        raise FieldError(f"{text!r} is not a date", remedy)
+        raise FieldError(f"{shown(text)} is not a date", remedy)
     day, time, fraction, zone = match.groups()
     if time is None or zone is None:
         lacks = "time and no zone" if time is None else "zone"
         example = f"{day}T{time or '12:00:00'}Z"
-        raise FieldError(f"{text!r} has no {lacks}", f"for UTC write {example}")
+        raise FieldError(f"{shown(text)} has no {lacks}", f"for UTC write {example}")
     if fraction:
-        raise FieldError(f"{text!r} has a fraction of a second", f"write {day}T{time}{zone}")
+        raise FieldError(f"{shown(text)} has a fraction of a second", f"write {day}T{time}{zone}")
     try:
         instant = datetime.fromisoformat(f"{day}T{time}{zone.upper()}").astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise FieldError(f"{text!r} is not a date ({error})", remedy) from None
+        raise FieldError(f"{shown(text)} is not a date ({error})", remedy) from None
     if not 1900 <= instant.year <= 2999:
-        raise FieldError(f"the year of {text!r} cannot be meant", remedy)
+        raise FieldError(f"the year of {shown(text)} cannot be meant", remedy)
     return instant

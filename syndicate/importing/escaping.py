@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 # Signs within a line (CommonMark, 6); `_` inside a word, `<` before a space, a lone `&` are none.
-_SIGN = re.compile(r"[\\`*\[\]~^]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)")
+_SIGN = re.compile(r"[\\`*\[~^]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)")
 # Signs at the start of a line (CommonMark, 4): bullet, heading, quotation, underline, rule, table.
 _LINE_SIGN = re.compile(
     r"^(?:[+-](?=\s|$)|#(?=#{0,5}(?:\s|$))|>|=(?==*\s*$)|-(?=[-\s]*$)|[:|-](?=[-:|\s]*$))"
@@ -18,12 +18,13 @@ _NUMBER = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~ ]")
 
 
-def escape(text: str) -> str:
-    """Escape what is a sign anywhere in a line.
+def escape(text: str, *, in_link: bool = False) -> str:
+    """Escape what is a sign anywhere in a line; `]` is one inside a link only.
 
     `[^1]` gets a space: even escaped, the editor would be told of a footnote that is not there.
     """
-    return _SIGN.sub(r"\\\g<0>", text.replace("[^", "[ ^"))
+    escaped = _SIGN.sub(r"\\\g<0>", text.replace("[^", "[ ^"))
+    return escaped.replace("]", "\\]") if in_link else escaped
 
 
 def escape_line_starts(text: str) -> str:

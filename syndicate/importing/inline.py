@@ -1,7 +1,7 @@
 """Inline elements as Markdown: emphasis that CommonMark will see as such, links, code, sup and sub.
 
-A `*` opens or closes only beside the right characters (CommonMark 0.31, 6.2: flanking). So space,
-and punctuation where a letter follows, is moved out of the emphasis.
+A `*` opens or closes only beside the right characters (CommonMark 0.31, 6.2: flanking). So space
+is moved out of the emphasis, and punctuation where a letter or digit follows.
 """
 
 from __future__ import annotations
@@ -51,13 +51,18 @@ def _simple(children: Sequence[Node], around: frozenset[str]) -> Iterator[Node]:
 
 
 def _without_edges(nodes: list[Node]) -> tuple[list[Node], list[Node], list[Node]]:
-    """Split line breaks and empty text off both ends."""
+    """Split line breaks and space off both ends."""
     start, end = 0, len(nodes)
     while start < end and not text(nodes[start]):
         start += 1
     while end > start and not text(nodes[end - 1]):
         end -= 1
-    return nodes[:start], nodes[start:end], nodes[end:]
+    before, inner, after = nodes[:start], nodes[start:end], nodes[end:]
+    if inner and isinstance(inner[0], str) and inner[0][0].isspace():
+        inner[0], before = inner[0].lstrip(), [*before, " "]
+    if inner and isinstance(inner[-1], str) and inner[-1][-1].isspace():
+        inner[-1], after = inner[-1].rstrip(), [" ", *after]
+    return before, inner, after
 
 
 def _merged(nodes: Iterator[Node]) -> Iterator[Node]:
@@ -93,13 +98,17 @@ def inline(children: Sequence[Node], *, breaks: bool = True) -> str:
     return re.sub(r"\A(?:\s|\\\n)+|(?:\s|\\\n)+\Z", "", written)
 
 
-def _run(children: Sequence[Node], *, breaks: bool) -> str:
+def _run(children: Sequence[Node], *, breaks: bool, in_link: bool = False) -> str:
     written = ""
     for child, after in zip_longest(children, map(_first, children[1:]), fillvalue=""):
         if isinstance(child, str):
-            piece = escape(re.sub(r"\s+", " ", child))
+            piece = escape(re.sub(r"\s+", " ", child), in_link=in_link)
         elif child.name in _MARKS:
-            piece = _emphasised(child, before=written[-1:], after=after, breaks=breaks)
+            inner, lead, trail = _trimmed(child, written[-1:], after)
+            marked = _run(inner, breaks=breaks, in_link=in_link)
+            mark = _MARKS[child.name] if any(map(text, inner)) else ""
+            piece = f"{escape(lead, in_link=in_link)}{mark}{marked}{mark}"
+            piece += escape(trail, in_link=in_link)
         else:
             piece = _other(child, breaks=breaks)
         if piece.startswith("[") and written.endswith("!"):
@@ -115,27 +124,21 @@ def _first(node: Node) -> str:
     return "\n" if node.name == "br" else next(filter(None, map(_first, node.children)), "")
 
 
-def _emphasised(element: Element, *, before: str, after: str, breaks: bool) -> str:
-    mark, inner, lead, trail = _MARKS[element.name], list(element.children), "", ""
-    if inner and isinstance(inner[0], str):
-        inner[0], lead = _parted(inner[0], r"\A\s*")
-        if not lead and before.isalnum():
-            inner[0], lead = _parted(inner[0], r"\A[^\w\s]*")
-    if inner and isinstance(inner[-1], str):
-        inner[-1], trail = _parted(inner[-1], r"\s*\Z")
-        if not trail and after.isalnum():
-            inner[-1], trail = _parted(inner[-1], r"[^\w\s]*\Z")
-    marked = _run(inner, breaks=breaks)
-    if any(map(text, inner)):
-        marked = f"{mark}{marked}{mark}"
-    return escape(lead) + marked + escape(trail)
+def _trimmed(element: Element, before: str, after: str) -> tuple[list[Node], str, str]:
+    """Return what can stand between the signs of emphasis, and what must go before and after."""
+    inner, lead, trail = list(element.children), "", ""
+    if before.isalnum() and isinstance(inner[0], str):
+        inner[0], lead = _parted(inner[0], r"\A[^\w\s]*")
+    if after.isalnum() and isinstance(inner[-1], str):
+        inner[-1], trail = _parted(inner[-1], r"[^\w\s]*\Z")
+    return inner, lead, trail
 
 
 def _parted(source: str, pattern: str) -> tuple[str, str]:
     """Take what matches off one end of a text."""
     match = re.search(pattern, source)
     assert match is not None
-    return source[: match.start()] + source[match.end() :], re.sub(r"\s+", " ", match[0])
+    return source[: match.start()] + source[match.end() :], match[0]
 
 
 def _other(element: Element, *, breaks: bool) -> str:
@@ -171,7 +174,4 @@ def _link(element: Element) -> str:
     if title:
         written = re.sub(r"&(?=#?\w{1,40};)|[\\\"]", r"\\\g<0>", title)
         address = f'{address} "{written}"'
-    words = _run(element.children, breaks=False)
-    outer = re.match(r"\s*", words), re.search(r"\s*\Z", words)
-    lead, trail = (match[0] if match else "" for match in outer)
-    return f"{lead}[{words.strip()}]({address}){trail}"
+    return f"[{_run(element.children, breaks=False, in_link=True)}]({address})"

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-
-from sqlalchemy import Connection, Engine
 
 from syndicate.definitions import Definitions
 from syndicate.editorial.sanitize import POLICY
@@ -22,6 +20,7 @@ from syndicate.publish.plan import Found, Known, Plan, Step
 from syndicate.publish.scan import Changes, Readings
 from syndicate.store import engine as store
 from syndicate.store import journal, site, summaries
+from syndicate.store.engine import Connection, Engine
 from syndicate.store.summaries import Keys
 
 
@@ -73,6 +72,7 @@ def publish(
                 "\n".join(map(str, made.problems)), "nothing was published: --all-or-nothing"
             )
         outcome = _write(connection, made, known, definitions, now)
+    reach("committed")
     highwater.note(engine)
     return replace(outcome, warnings=tuple(sorted(readings.warnings)))
 
@@ -178,6 +178,10 @@ def _known(connection: Connection, found: Collection[Found], changes: Changes) -
     )
     rows = summaries.list_concerned(connection, keys)
     waiting = summaries.list_waiting(connection, keys)
+    if taken := dates & {date for row in rows for date in (row.published, row.updated)}:
+        # the remedy names the next free minute, so the store must say which ones are not
+        near = {date + timedelta(minutes=n) for date in taken for n in range(1, 120)}
+        rows += summaries.list_concerned(connection, Keys(instants=near))
     texts = summaries.get_many(connection, [(r.id, r.revision) for r in rows if r.id in ids])
     return Known(
         stored={row.id: row for row in rows},
@@ -254,7 +258,7 @@ def _due(connection: Connection, made: Plan, now: datetime) -> tuple[Step, ...]:
     """Return the scheduled summaries whose date has come, unless their files were just read."""
     planned = {step.summary.id for step in made.steps}
     return tuple(
-        Step(act="publish", summary=summary, path=waiting.path)
-        for waiting, summary in summaries.list_due(connection, now)
+        Step(act="publish", summary=waiting.text, path=waiting.path)
+        for waiting in summaries.list_due(connection, now)
         if waiting.id not in planned
     )

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from syndicate.definitions import Definitions
 from syndicate.documents import entry
 from syndicate.model import Change, Summary, SummaryId
 from syndicate.publish.plan import Plan, Step, is_change
 from syndicate.store import feeds, files, journal, summaries
+from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, MemberState, StoredFeed
 from syndicate.store.summaries import Stored, Waiting
 
@@ -98,10 +97,15 @@ def _schedule(connection: Connection, steps: Iterable[Step]) -> None:
         if step.act == "schedule":
             summary = step.summary
             assert summary.published is not None
-            waiting = Waiting(
-                id=summary.id, slug=summary.slug, path=step.path, due=summary.published
+            rows.append(
+                Waiting(
+                    id=summary.id,
+                    slug=summary.slug,
+                    path=step.path,
+                    due=summary.published,
+                    text=summary,
+                )
             )
-            rows.append((waiting, summary))
     summaries.put_waiting(connection, rows)
 
 

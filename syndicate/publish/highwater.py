@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Engine
 
 from syndicate.store import engine as store
 from syndicate.store import journal
+from syndicate.store.engine import Engine
 
 
 def _file(engine: Engine) -> Path | None:

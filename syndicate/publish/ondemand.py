@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from syndicate import addresses
 from syndicate.definitions import Definitions
 from syndicate.documents import render
@@ -16,6 +14,7 @@ from syndicate.errors import NotFound
 from syndicate.model import Document, Feed, Format
 from syndicate.publish.refresh import Contents, Maker
 from syndicate.store import feeds, journal
+from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member
 
 
@@ -27,7 +26,7 @@ def archive(
     NotFound when it is not complete yet: nothing may link to an archive that still grows.
     """
     stored = feeds.list_feeds(connection).get(feed.key)
-    sealed = feeds.count(connection, stored.number) // stored.chunk if stored else 0
+    sealed = feeds.count_archives(connection, stored.number, stored.chunk) if stored else 0
     if stored is None or not 1 <= number <= sealed:
         raise NotFound(
             f"this feed has {sealed} archives", "begin at the feed and follow `prev-archive`"

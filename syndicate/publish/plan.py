@@ -294,8 +294,8 @@ def _decide_missing(
     stored = known.stored.get(gone.summary_id)
     before = known.texts.get(gone.summary_id)
     waiting = known.waiting.get(gone.summary_id)
-    if waiting is not None and before is not None:
-        return Step(act="unschedule", summary=before, path=gone.path)
+    if waiting is not None and waiting.path == gone.path:
+        return Step(act="unschedule", summary=waiting.text, path=gone.path)
     if stored is None or before is None or stored.path != gone.path or before.withdrawn:
         return None
     if not withdraw_missing:
@@ -319,7 +319,7 @@ def _clashes(found: Sequence[Found], known: Known, exists: Callable[[str], bool]
     ids = {one.summary.id for one in found}
     for stored in known.stored.values():
         copied = stored.path not in read and exists(stored.path)
-        if stored.id not in ids or copied:
+        if copied or (stored.id not in ids and stored.path not in read):
             claims.append(_claim_of_stored(stored))
     claims += [
         _claim_of_waiting(waiting)

@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
 from syndicate.documents import entry, identity, opml, render
@@ -18,6 +16,7 @@ from syndicate.errors import PublishRefused
 from syndicate.model import FORMATS, Document, Entry, Feed, Format, Summary, Tombstone
 from syndicate.store import documents, feeds, summaries
 from syndicate.store.documents import Fragment, StoredDocument
+from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
 
 
@@ -53,7 +52,7 @@ def subscription(connection: Connection, stored: StoredFeed, feed: Feed) -> Cont
     return Contents(
         members=feeds.list_window(connection, stored.number, feed.window, stored.chunk),
         withdrawn=feeds.list_withdrawn(connection, stored.number, feed.window),
-        sealed=feeds.count(connection, stored.number) // stored.chunk,
+        sealed=feeds.count_archives(connection, stored.number, stored.chunk),
     )
 
 
@@ -98,7 +97,7 @@ def refresh_lists(
     """Store the documents that list the feeds, and remove those of feeds that are no more."""
     changed = []
     paths = {addresses.document(f.stem, name) for f in definitions.feeds for name in FORMATS}
-    for path, media_type, body in opml.render_all(definitions):
+    for path, media_type, body in opml.render_all(definitions, now):
         paths.add(path)
         made = render.document(path, media_type, body, now)
         if _put(connection, made, "lists", made.tag, generation):

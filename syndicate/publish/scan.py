@@ -10,8 +10,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from syndicate.definitions import Definitions
 from syndicate.editorial import summary as editorial
 from syndicate.editorial import tree
@@ -20,6 +18,7 @@ from syndicate.editorial.tree import Source
 from syndicate.errors import ContentError, Problem
 from syndicate.publish.plan import Found
 from syndicate.store import files
+from syndicate.store.engine import Connection
 from syndicate.store.files import SeenFile
 
 MANY = 40

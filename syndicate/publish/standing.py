@@ -9,8 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
-
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
 from syndicate.model import Feed, SummaryId, Topic
@@ -18,6 +16,7 @@ from syndicate.publish.apply import wanted_entries
 from syndicate.publish.plan import Step
 from syndicate.store import feeds, summaries
 from syndicate.store.batches import batches
+from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
 from syndicate.store.summaries import Keys
 

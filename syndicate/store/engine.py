@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, select
 from syndicate.errors import StoreError
 from syndicate.store import schema
 
+__all__ = ["Connection", "Engine", "connect", "reading", "writing"]
+
 LOCK_SECONDS: Final = 30
 
 

@@ -16,7 +16,6 @@ from syndicate.store.batches import batches
 from syndicate.store.schema import feed, member, summary
 
 MemberState = Literal["live", "withdrawn", "left"]
-ARCHIVE_ENTRIES = 50
 _PREFIXES: dict[Group, str] = {"topic": "topics", "kind": "kinds"}
 
 
@@ -71,7 +70,7 @@ def add(connection: Connection, new: Feed) -> StoredFeed:
         key=new.key,
         id=new.id,
         selection=str(new.selection),
-        chunk=min(new.window, ARCHIVE_ENTRIES),
+        chunk=max(1, new.window // 2),
         removed=False,
     )
     columns = {name: getattr(stored, name) for name in StoredFeed.__slots__}
@@ -117,8 +116,8 @@ def list_window(connection: Connection, number: int, size: int, chunk: int) -> l
     archives together are the whole feed (RFC 5005, section 4).
     """
     newest = _live(number).order_by(member.c.rank.desc()).limit(size)
-    sealed = count(connection, number) // chunk * chunk
-    rest = _live(number).where(member.c.position >= sealed)
+    archived = count_archives(connection, number, chunk) * chunk
+    rest = _live(number).where(member.c.position >= archived)
     rows = [*connection.execute(newest), *connection.execute(rest)]
     unique = {row.position: _member(row) for row in rows}
     return _newest_first(unique.values())
@@ -174,6 +173,16 @@ def list_changed_at(connection: Connection, ids: Collection[SummaryId]) -> list[
         query = select(summary.c.changed_at).where(summary.c.id.in_(part))
         found += [instants.read(text) for text in connection.execute(query).scalars()]
     return found
+
+
+def count_archives(connection: Connection, number: int, chunk: int) -> int:
+    """Return how many archives of a feed are complete.
+
+    There are none before two are: one alone would have neither a predecessor nor a successor,
+    which validators take for an incomplete archive.
+    """
+    full = count(connection, number) // chunk
+    return full if full > 1 else 0
 
 
 def count_live(connection: Connection) -> dict[str, int]:

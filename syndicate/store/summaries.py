@@ -40,12 +40,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A scheduled summary."""
+    """A scheduled summary: valid, sanitised, waiting for its date."""
 
     id: SummaryId
     slug: str
     path: str
     due: datetime
+    text: Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,10 @@ def _search(
             for row in connection.execute(select(table).where(column.in_(part))):
                 found[row.id] = row
     return list(found.values())
+
+
+def list_slugs(connection: Connection) -> list[str]:
+    return list(connection.execute(select(summary.c.slug)).scalars())
 
 
 def get(connection: Connection, stored: Stored) -> Summary:
@@ -262,12 +267,12 @@ def list_waiting(connection: Connection, keys: Keys) -> list[Waiting]:
     return [_waiting(row) for row in _search(connection, scheduled, columns)]
 
 
-def list_due(connection: Connection, now: datetime) -> list[tuple[Waiting, Summary]]:
+def list_due(connection: Connection, now: datetime) -> list[Waiting]:
     """Return the scheduled summaries whose date has come, oldest first."""
     query = (
         select(scheduled).where(scheduled.c.due <= instants.write(now)).order_by(scheduled.c.due)
     )
-    return [(_waiting(row), load(row.data)) for row in connection.execute(query)]
+    return [_waiting(row) for row in connection.execute(query)]
 
 
 def find_next_due(connection: Connection) -> datetime | None:
@@ -275,8 +280,8 @@ def find_next_due(connection: Connection) -> datetime | None:
     return instants.read(due) if due else None
 
 
-def put_waiting(connection: Connection, rows: Sequence[tuple[Waiting, Summary]]) -> None:
-    remove_waiting(connection, [row.id for row, _ in rows])
+def put_waiting(connection: Connection, rows: Sequence[Waiting]) -> None:
+    remove_waiting(connection, [row.id for row in rows])
     for part in batches(rows):
         connection.execute(
             insert(schema.scheduled),
@@ -286,9 +291,9 @@ def put_waiting(connection: Connection, rows: Sequence[tuple[Waiting, Summary]])
                     "slug": row.slug,
                     "path": row.path,
                     "due": instants.write(row.due),
-                    "data": dump(text),
+                    "data": dump(row.text),
                 }
-                for row, text in part
+                for row in part
             ],
         )
 
@@ -299,4 +304,10 @@ def remove_waiting(connection: Connection, ids: Collection[str]) -> None:
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(id=SummaryId(row.id), slug=row.slug, path=row.path, due=instants.read(row.due))
+    return Waiting(
+        id=SummaryId(row.id),
+        slug=row.slug,
+        path=row.path,
+        due=instants.read(row.due),
+        text=load(row.data),
+    )

@@ -76,4 +76,4 @@ def test_no_checker_is_left_out() -> None:
         for path in HERE.glob("*.py")
         if any(isinstance(node, ast.Yield) for node in ast.walk(ast.parse(path.read_text())))
     }
-    assert yielding == USERS.keys()
+    assert yielding - {"reading.py"} == USERS.keys()  # test_reading.py has its own list

@@ -84,6 +84,13 @@ def test_the_rules_hold_for_the_whole_as_well_as_for_its_parts(vocabulary: Defin
         parse("x.md", text.encode(), vocabulary)
 
 
+def test_a_hostile_file_does_not_fill_the_screen(vocabulary: Definitions) -> None:
+    text = "---\nschema: 1\nfindings: [" + "{a: b}, " * 7_000 + "]\n---\n"
+    with pytest.raises(ContentError) as caught:
+        parse("x.md", text.encode(), vocabulary)
+    assert 100 < len(caught.value.problems) < 120
+
+
 def test_keys_know_their_lines(vocabulary: Definitions) -> None:
     file = _CORPUS / "good" / "every-field.md"
     lines = parse(file.name, file.read_bytes(), vocabulary).lines
@@ -98,7 +105,9 @@ _FRONT = b"---\nschema: 1\nid: a:b\ntitle: t\nlang: en\ndraft: true\n"
 
 
 @settings(max_examples=300, deadline=None)
-@given(raw=st.binary(max_size=200), head=st.sampled_from([b"", b"---\n", _FRONT, _FRONT + b"---\n"]))
+@given(
+    raw=st.binary(max_size=200), head=st.sampled_from([b"", b"---\n", _FRONT, _FRONT + b"---\n"])
+)
 @example(raw=b"[" * 100_000, head=_FRONT)
 @example(raw=b"a: &a [*a, *a]\n---\n", head=_FRONT)
 @example(raw=b"> " * 5_000, head=_FRONT + b"---\n")
@@ -108,14 +117,16 @@ def test_no_bytes_raise_anything_but_a_content_error(
 ) -> None:
     try:
         parsed = parse("x.md", head + raw, vocabulary)
-    except ContentError as error:
-        assert error.problems
-    else:
-        assert parsed.summary.draft
+    except ContentError:
+        return
+    assert parsed.summary.draft
 
 
 @settings(max_examples=200, deadline=None)
-@given(value=st.text(max_size=40), key=st.sampled_from("id title kind doi p value date".split()))
+@given(
+    value=st.text(max_size=40),
+    key=st.sampled_from(["id", "title", "kind", "doi", "p", "value", "date"]),
+)
 def test_no_value_raises_anything_but_a_content_error(
     vocabulary: Definitions, value: str, key: str
 ) -> None:
@@ -126,5 +137,5 @@ def test_no_value_raises_anything_but_a_content_error(
     lines[index] = f"{indent}{key}: {json.dumps(value, ensure_ascii=False)}"
     try:
         parse(file.name, "\n".join(lines).encode("utf-8", "surrogatepass"), vocabulary)
-    except ContentError as error:
-        assert error.problems
+    except ContentError:
+        return

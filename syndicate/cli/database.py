@@ -1,0 +1,108 @@
+"""`db upgrade`, `db backup` and `db restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from syndicate.cli import here
+from syndicate.cli.progress import counting
+
+if TYPE_CHECKING:
+    from syndicate.config import Settings
+    from syndicate.store.backup import Manifest
+
+_KEY: Final = {
+    "none": "The backup holds no secret key.",
+    "same": "The secret key is the same.",
+    "written": "The secret key was put back with it.",
+    "kept": "The present secret key was kept: links and cursors made with the other do not work.",
+    "not used": "The backup holds another secret key than SYNDICATE_SECRET_KEY. Links and cursors "
+    "made with it work once it stands in SYNDICATE_SECRET_KEY_FALLBACKS; docs/operators.md says "
+    "how to read it.",
+}
+
+
+@click.group
+def group() -> None:
+    """The store is the database that SYNDICATE_DATABASE_URL names."""
+
+
+@group.command
+def upgrade() -> None:
+    """Make the tables, or bring them to what this program needs; does nothing if they are that.
+
+    Beside a new SQLite store it makes the secret key.
+    """
+    from syndicate import wiring
+    from syndicate.store import secret
+    from syndicate.store import upgrade as upgrade_
+
+    settings = here.settings()
+    wired = wiring.wire(settings)
+    done = upgrade_.upgrade(wired.engine)
+    wired.close()
+    if done.has_changed:
+        click.echo(f"The store went from {done.before or 'empty'} to {done.after}.")
+    else:
+        click.echo(f"The store is current: {done.after}.")
+    if key := secret.make(settings):
+        click.echo(f"Made a secret key: {key}")
+
+
+@group.command
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Write the store and its secret key into one FILE, while others publish.
+
+    It replaces an earlier backup, and nothing else.
+    """
+    from syndicate.store import backup as backup_
+    from syndicate.store import secret
+
+    settings = here.settings()
+    with here.store(settings) as engine, counting("copying") as count:
+        key = secret.find(settings)
+        made = backup_.write(engine, file, secret_key=key, now=here.now(), progress=count.reach)
+    size = file.stat().st_size / 1e6
+    click.echo(f"{file}: {size:.1f} MB, as of change {made.seq}. It holds the secret key.")
+
+
+@group.command
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--replace", is_flag=True, help="Even if the store is not empty: its content is lost."
+)
+@click.option("--keep-key", is_flag=True, help="Keep the secret key that is here.")
+def restore(file: Path, *, replace: bool, keep_key: bool) -> None:
+    """Put the backup FILE into the store, under a new epoch, so that mirrors begin anew.
+
+    FILE is checked from beginning to end first; whatever fails changes nothing.
+    """
+    from syndicate import wiring
+    from syndicate.publish import highwater
+    from syndicate.store import backup as backup_
+    from syndicate.store import secret
+
+    settings = here.settings()
+    keep_key = keep_key or _wants_present_key(settings, backup_.read_manifest(file))
+    wired = wiring.wire(settings)
+    with counting("restoring") as count:
+        found = backup_.restore(wired.engine, file, replace=replace, progress=count.reach)
+    highwater.note(wired.engine)
+    wired.close()
+    key = secret.restore(settings, found.secret_key, keep=keep_key)
+    made = f"{found.made_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"Restored the backup of {made}, change {found.seq}.\n{_KEY[key]}")
+
+
+def _wants_present_key(settings: Settings, found: Manifest) -> bool:
+    """Ask, at a terminal, which of two keys is to be in force."""
+    from syndicate.store import secret
+
+    if not click.get_text_stream("stdin").isatty():
+        return False
+    question = "The backup holds another secret key. Put it in force?"
+    return secret.differs(settings, found.secret_key) and not click.confirm(question, default=True)

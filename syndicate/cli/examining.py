@@ -1,0 +1,33 @@
+"""`doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+
+import click
+
+from syndicate.cli import here
+
+
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool) -> None:
+    """Looks at settings, secret key, disk, site, store, schedule and base URL, and changes nothing.
+
+    Exit status 1 where something is an error, so that a timer may run it.
+    """
+    from syndicate import doctor as doctor_
+    from syndicate import wiring
+
+    settings = here.settings()
+    wired = wiring.wire(settings)
+    found = doctor_.examine(settings, wired.engine, os.environ, now=here.now())
+    wired.close()
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(map(str, found)))
+    ctx.exit(1 if any(one.verdict == "error" for one in found) else 0)

@@ -1,0 +1,75 @@
+"""What commands begin with: the time, the settings, the site's definitions, the open store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate import config
+from syndicate.config import Settings
+
+if TYPE_CHECKING:
+    from syndicate.definitions import Definitions
+    from syndicate.wiring import Engine
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def settings() -> Settings:
+    """Read the environment. SettingsError lists all that is wrong with it."""
+    return config.load(os.environ, cwd=Path.cwd())
+
+
+def definitions(here: Settings) -> Definitions:
+    """Read feeds/ of the site. DefinitionError lists all that is wrong with it."""
+    from syndicate import definitions as definitions_
+
+    return definitions_.load(here.site, base_url=here.base_url)
+
+
+@contextmanager
+def store(here: Settings) -> Iterator[Engine]:
+    """Open the store. StoreError, with the remedy, unless its tables are those we need."""
+    from syndicate import wiring
+    from syndicate.store import upgrade
+
+    wired = wiring.wire(here)
+    try:
+        upgrade.require_current(wired.engine)
+        yield wired.engine
+    finally:
+        wired.close()
+
+
+def paths(here: Settings, given: Iterable[str]) -> list[str]:
+    """Return files' paths as the site has them; they may be named from here or from the site."""
+    found = []
+    for name in given:
+        for folder in (Path.cwd(), here.site):
+            path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - links are not followed
+            if path.is_relative_to(here.site):
+                found.append(path.relative_to(here.site).as_posix())
+                break
+        else:
+            raise click.UsageError(f"{name} is not in the site {here.site}")
+    return found
+
+
+def asked(value: str | None, option: str, question: str, *, default: str | None = None) -> str:
+    """Return an option's value; ask for it at a terminal, take its default elsewhere."""
+    if value is not None:
+        return value
+    if sys.stdin.isatty():
+        return str(click.prompt(question, default=default))
+    if default is None:
+        raise click.UsageError(f"{option} is missing")
+    return default

@@ -1,0 +1,111 @@
+"""Prints what a publish did, or would do: for a person, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from syndicate.errors import Problem
+    from syndicate.publish import Outcome
+    from syndicate.publish.plan import Step
+
+WORDS: Final = {
+    "publish": "new",
+    "correct": "corrected",
+    "edit": "cosmetic",
+    "withdraw": "withdrawn",
+    "restore": "restored",
+    "schedule": "scheduled",
+    "unschedule": "unscheduled",
+    "move": "renamed",
+}
+AT_MOST: Final = 40
+"""So many lines of one kind; a first publish of ten thousand files is no news one by one."""
+
+
+def word(step: Step) -> str:
+    """Return what is done to a summary, in the words of the documents."""
+    if step.act == "edit" and step.before and step.before.slug != step.summary.slug:
+        return "renamed"
+    return WORDS[step.act]
+
+
+def status(outcome: Outcome) -> int:
+    """Return the exit status: 1 where a file was refused."""
+    return 1 if outcome.problems else 0
+
+
+def show(outcome: Outcome, *, as_json: bool = False, further: dict[str, Any] | None = None) -> None:
+    """Print an outcome to stdout and what is wrong with files to stderr."""
+    for problem in (*outcome.problems, *outcome.warnings):
+        click.echo(_marked(problem), err=True)
+    if as_json:
+        click.echo(json.dumps(to_json(outcome) | (further or {}), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(outcome)))
+
+
+def _marked(problem: Problem) -> str:
+    place, colon, rest = str(problem).partition(": ")
+    mark = "" if problem.severity == "error" else "warning: "
+    return f"{place}{colon}{mark}{rest}"
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    counts = Counter(word(step) for step in outcome.steps)
+    shown: Counter[str] = Counter()
+    for step in outcome.steps:
+        shown[word(step)] += 1
+        if shown[word(step)] <= AT_MOST:
+            yield _line(step)
+    for name, count in counts.items():
+        if count > AT_MOST:
+            yield f"{name:<11}  … and {count - AT_MOST:,} more"
+    told = [f"{count:,} {name}" for name, count in counts.items()]
+    if outcome.documents:
+        told.append(f"{len(outcome.documents):,} documents changed")
+    if outcome.problems:
+        told.append(f"{len({p.path for p in outcome.problems}):,} refused")
+    yield ", ".join(told) or "nothing has changed"
+
+
+def _line(step: Step) -> str:
+    summary = step.summary
+    slug = summary.slug
+    if step.before and step.before.slug != slug:
+        slug = f"{step.before.slug} → {slug}"
+    when = ""
+    if step.act == "schedule" and summary.published:
+        when = f" ({summary.published:%Y-%m-%d %H:%M} UTC)"
+    return f"{word(step):<11}  {slug}{when}: {summary.title}"
+
+
+def to_json(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome of JSON's own types; docs/operators.md describes it."""
+    return {
+        "seq": outcome.seq,
+        "generation": outcome.generation,
+        "summaries": [
+            {
+                "what": word(step),
+                "slug": step.summary.slug,
+                "id": step.summary.id,
+                "title": step.summary.title,
+                "path": step.path,
+            }
+            for step in outcome.steps
+        ],
+        "documents": list(outcome.documents),
+        "errors": _problems(outcome.problems),
+        "warnings": _problems(outcome.warnings),
+    }
+
+
+def _problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    keys = ("path", "line", "message", "remedy")
+    return [{key: getattr(problem, key) for key in keys} for problem in problems]

@@ -1,0 +1,49 @@
+"""`topics rename` and `topics merge`."""
+
+from __future__ import annotations
+
+import click
+
+from syndicate.cli import here, outcomes
+
+
+@click.group
+def group() -> None:
+    """Edits feeds/topics.toml and publishes: one journaled transaction, and old addresses lead on."""
+
+
+@group.command
+@click.argument("old")
+@click.argument("new")
+@click.option("--label", help="As pages and feeds show it.")
+def rename(old: str, new: str, label: str | None) -> None:
+    """Give the topic OLD the slug NEW. Its feed keeps its id and its subscribers."""
+    from syndicate.publish import topics
+
+    settings = here.settings()
+    with here.store(settings) as engine:
+        outcome = topics.rename(
+            engine,
+            settings.site,
+            old,
+            new,
+            label=label,
+            base_url=settings.base_url,
+            now=here.now(),
+        )
+    outcomes.show(outcome)
+
+
+@group.command
+@click.argument("old")
+@click.argument("into")
+def merge(old: str, into: str) -> None:
+    """Give the summaries of the topic OLD to INTO, where OLD's subscribers are led."""
+    from syndicate.publish import topics
+
+    settings = here.settings()
+    with here.store(settings) as engine:
+        outcome = topics.merge(
+            engine, settings.site, old, into, base_url=settings.base_url, now=here.now()
+        )
+    outcomes.show(outcome)

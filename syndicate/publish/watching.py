@@ -1,0 +1,94 @@
+"""`--watch`: publishes a file as soon as it is saved. The operating system tells which it was.
+
+A full scan comes first, so that nothing saved before is missed; after that only named files are
+read, whatever the size of the tree.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from watchfiles import watch as changes
+
+from syndicate import definitions
+from syndicate.definitions import Definitions
+from syndicate.errors import SyndicateError
+from syndicate.publish import Options, Outcome, publish
+from syndicate.store.engine import Engine
+
+QUIET_MS = 20
+"""An editor that saves in several steps is waited for so long."""
+
+Told = Callable[[Outcome | SyndicateError], None]
+
+
+def watch(
+    engine: Engine,
+    folder: Path,
+    *,
+    base_url: str | None,
+    clock: Callable[[], datetime],
+    told: Told,
+    stop: threading.Event,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Publish until `stop` is set; `told` hears of every publish and every error."""
+    folder = folder.resolve()
+    arrivals = changes(
+        folder / "content",
+        folder / "feeds",
+        debounce=QUIET_MS,
+        step=5,
+        rust_timeout=500,
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=False,
+    )
+    next(arrivals)  # the watch is set up before the tree is read: nothing falls between
+    publisher = _Publisher(engine, folder, base_url, clock, told)
+    publisher.publish_all()
+    ready()
+    for arrived in arrivals:
+        paths = {Path(path).relative_to(folder).as_posix() for _change, path in arrived}
+        if any(path.startswith("feeds/") for path in paths):
+            publisher.publish_all()
+        elif paths:
+            publisher.publish(paths)
+
+
+@dataclass(slots=True)
+class _Publisher:
+    """Publishes again and again, with the definitions as they were last good."""
+
+    engine: Engine
+    folder: Path
+    base_url: str | None
+    clock: Callable[[], datetime]
+    told: Told
+    present: Definitions | None = None
+
+    def publish_all(self) -> None:
+        try:
+            self.present = definitions.load(self.folder, base_url=self.base_url)
+        except SyndicateError as error:
+            self.told(error)
+        else:
+            self.publish(None)
+
+    def publish(self, only: set[str] | None) -> None:
+        if self.present is None:
+            return
+        options = Options(only=only)
+        try:
+            outcome = publish(
+                self.engine, self.folder, self.present, now=self.clock(), options=options
+            )
+        except SyndicateError as error:
+            self.told(error)
+            return
+        if outcome.steps or outcome.documents or outcome.problems:
+            self.told(outcome)

@@ -1,0 +1,94 @@
+"""The one table from exceptions to answers; what is unforeseen is a plain 500 and in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers.response import Response as WerkzeugResponse
+
+from syndicate.errors import Gone, Moved, NotFound, StoreError, SyndicateError
+from syndicate.web import headers, proxies
+from syndicate.web.site import Site
+
+_log = logging.getLogger(__name__)
+_RETRY_AFTER: Final = "30"  # seconds
+_MACHINES: Final = (".atom", ".rss", ".json", ".xml", ".opml")  # read by programs: plain text
+
+KNOWN: Final[dict[type[SyndicateError], HTTPStatus]] = {
+    Moved: HTTPStatus.MOVED_PERMANENTLY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Gone: HTTPStatus.GONE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class Errors:
+    """Turns exceptions into answers."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def register(self, app: Flask) -> None:
+        for kind in KNOWN:
+            app.register_error_handler(kind, self.foreseen)
+        app.register_error_handler(HTTPException, self.http)
+        app.register_error_handler(Exception, self.unforeseen)
+
+    def foreseen(self, error: SyndicateError) -> WerkzeugResponse:
+        if isinstance(error, Moved):
+            response = _text(f"This is now at {error.location}", 301)
+            response.headers["Location"] = error.location
+            response.headers["Cache-Control"] = headers.MOVED_CACHE
+            return response
+        if isinstance(error, StoreError):
+            _log.error("%s %s: %s", request.method, request.path, error)
+            # the message names the place of the store; what to do about it does not
+            response = _text(f"Nothing can be served here yet. Operator: {error.remedy}", 503)
+            response.headers["Retry-After"] = _RETRY_AFTER
+            response.headers["Cache-Control"] = headers.NO_CACHE
+            return response
+        return self._told(KNOWN[type(error)], error.message, error.remedy)
+
+    def http(self, error: HTTPException) -> WerkzeugResponse:
+        """Answer what Werkzeug refuses: no such route, a wrong method, a body too large."""
+        status = HTTPStatus(error.code or 500)
+        message = "there is nothing at this address" if status == 404 else status.phrase
+        response = self._told(status, message, "")
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
+
+    def unforeseen(self, error: Exception) -> WerkzeugResponse:
+        name = secrets.token_hex(6)
+        _log.error(
+            "request %s failed: %s %s from %s",
+            name,
+            request.method,
+            request.path,
+            proxies.client_address(request.environ, self._site.settings.trusted_proxies),
+            exc_info=error,
+        )
+        response = _text(f"Something went wrong here; it is in the log as {name}.", 500)
+        response.headers["Cache-Control"] = headers.NO_CACHE
+        return response
+
+    def _told(self, status: HTTPStatus, message: str, remedy: str) -> WerkzeugResponse:
+        if self._site.snapshot.definitions is None or request.path.endswith(_MACHINES):
+            response = _text(". ".join(filter(None, (message, remedy))), status)
+        else:
+            page = render_template(
+                "error.html", title=status.phrase, status=status, message=message, remedy=remedy
+            )
+            response = Response(page, status, headers=headers.HTML)
+        response.headers["Cache-Control"] = headers.ERROR_CACHE
+        return response
+
+
+def _text(text: str, status: int) -> WerkzeugResponse:
+    plain = "text/plain; charset=utf-8"
+    return Response(f"{text}\n", status, content_type=plain, headers=headers.PUBLIC)

@@ -1,0 +1,56 @@
+"""The headers that stand on every answer, and those that say how long an answer keeps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Headers = tuple[tuple[str, str], ...]
+
+SECURITY: Final[Headers] = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    # not no-referrer: forms of the same site must still carry their Origin
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+HSTS: Final[Headers] = (("Strict-Transport-Security", "max-age=31536000"),)
+HTML: Final[Headers] = (
+    (
+        "Content-Security-Policy",
+        (
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        ),
+    ),
+    ("Content-Language", "en"),
+)
+PUBLIC: Final[Headers] = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Retry-After"),
+)
+PREFLIGHT: Final[Headers] = (
+    ("Access-Control-Allow-Methods", "GET, HEAD"),
+    ("Access-Control-Allow-Headers", "A-IM, If-Modified-Since, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+)
+
+# Nothing withdrawn may be shown for longer than an hour by a cache that cannot reach us.
+FEED_CACHE: Final = "public, max-age=300, stale-while-revalidate=600, stale-if-error=3600"
+PAGE_CACHE: Final = "public, max-age=60"
+MOVED_CACHE: Final = "public, max-age=3600"
+FILE_CACHE: Final = "public, max-age=86400"
+ERROR_CACHE: Final = "public, max-age=60"
+NO_CACHE: Final = "no-store"
+
+
+def security(base_url: str) -> Headers:
+    """Return what every answer carries. HSTS only where the public address is https."""
+    return SECURITY + (HSTS if base_url.startswith("https://") else ())
+
+
+def link(*targets: tuple[str, str]) -> str:
+    """Return a Link header (RFC 8288) of (address, relation) pairs; empty addresses are left out.
+
+    Addresses come from the definitions, which have no `>` or control character in them.
+    """
+    return ", ".join(f'<{address}>; rel="{relation}"' for address, relation in targets if address)

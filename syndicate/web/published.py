@@ -1,0 +1,160 @@
+"""The WSGI layer before Flask: answers what is published from memory, and what is not ours.
+
+An ordinary view costs several times as much as the rest of a request; here a feed costs three
+look-ups. So the usual request goes straight through `__call__`, and everything else leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from syndicate.web import guard, headers
+from syndicate.web.generations import Generations
+from syndicate.web.headers import Headers
+from syndicate.web.negotiation import LONGEST, Coding, choose
+from syndicate.web.prepared import Prepared
+
+StartResponse = Callable[..., Any]
+WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+_REMEMBERED: Final = 1_000  # Accept-Encoding headers; clients send a few dozen different ones
+_GONE: Final = b"This feed has been withdrawn for good. All feeds: /feeds/\n"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What this process has answered. Plain numbers: a few may be lost between threads."""
+
+    full: int = 0
+    unmodified: int = 0
+    redirected: int = 0
+    refused: int = 0
+    passed: int = 0  # on to Flask
+
+
+class Published:
+    """Stands before `rest`. Query strings mean nothing to documents: the bytes are the same."""
+
+    def __init__(self, generations: Generations, rest: WSGI) -> None:
+        self._generations = generations
+        self._rest = rest
+        self._choices: dict[tuple[str | None, bool], Coding | None] = {}
+        self.counts = Counts()
+
+    def close(self) -> None:
+        """End what was started with the application."""
+        self._generations.close()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        snapshot = self._generations.current
+        prepared = snapshot.documents.get(environ["PATH_INFO"])
+        if (
+            prepared is None
+            or environ["REQUEST_METHOD"] != "GET"
+            or environ.get("HTTP_HOST") not in snapshot.hosts.known
+        ):
+            return self._answer(environ, start_response)
+        return self._send(prepared, environ, start_response)
+
+    def _send(
+        self, prepared: Prepared, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer GET by the short way if it can be taken: one coding, one tag, no date."""
+        accepted = environ.get("HTTP_ACCEPT_ENCODING")
+        br = "br" in prepared.full
+        try:
+            coding = self._choices[accepted, br]
+        except KeyError:
+            coding = self._choose(accepted, br=br)
+        tags = environ.get("HTTP_IF_NONE_MATCH")
+        if tags is not None and coding is not None:
+            unmodified = prepared.unmodified.get(tags)
+            if unmodified is not None:
+                self.counts.unmodified += 1
+                start_response("304 Not Modified", unmodified.copy())
+                return []
+        elif coding in prepared.full and "HTTP_IF_MODIFIED_SINCE" not in environ:
+            found, body = prepared.full[coding]
+            self.counts.full += 1
+            start_response("200 OK", found.copy())
+            return body
+        return self._send_slowly(prepared, environ, start_response)
+
+    def _choose(self, accepted: str | None, *, br: bool) -> Coding | None:
+        coding = choose(accepted, ("identity", "gzip", "br") if br else ("identity", "gzip"))
+        if len(self._choices) < _REMEMBERED and len(accepted or "") < LONGEST:
+            self._choices[accepted, br] = coding
+        return coding
+
+    def _send_slowly(
+        self, prepared: Prepared, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        answer = prepared.answer(environ)
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            self.counts.unmodified += 1
+        elif answer.status < HTTPStatus.BAD_REQUEST:
+            self.counts.full += 1
+        else:
+            self.counts.refused += 1
+        start_response(_line(answer.status), list(answer.headers))
+        body = prepared.body(answer)
+        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+
+    # Everything that is not a GET of a document ----------------------------------------------
+
+    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        snapshot = self._generations.current
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        refusal = guard.refusal(environ, snapshot.hosts)
+        if refusal:
+            self.counts.refused += 1
+            return self._text(environ, start_response, refusal.status, refusal.text)
+        prepared = snapshot.documents.get(path) or snapshot.kept.get(kept_key(path, query))
+        if prepared is not None:
+            usual = environ["REQUEST_METHOD"] == "GET"
+            send = self._send if usual else self._send_slowly
+            return send(prepared, environ, start_response)
+        if path in snapshot.gone:
+            self.counts.refused += 1
+            return self._text(environ, start_response, HTTPStatus.GONE, _GONE)
+        target = snapshot.redirects.get(path)
+        if target is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            self.counts.redirected += 1
+            moved = (("Location", target), ("Cache-Control", headers.MOVED_CACHE))
+            return self._text(
+                environ,
+                start_response,
+                HTTPStatus.MOVED_PERMANENTLY,
+                f"This is now at {target}\n".encode(),
+                (*moved, *headers.PUBLIC),
+            )
+        self.counts.passed += 1
+        return self._rest(environ, start_response)
+
+    def _text(
+        self,
+        environ: dict[str, Any],
+        start_response: StartResponse,
+        status: HTTPStatus,
+        text: bytes,
+        extra: Headers = (("Cache-Control", headers.ERROR_CACHE), *headers.PUBLIC),
+    ) -> Iterable[bytes]:
+        found = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(text))),
+            *extra,
+            *self._generations.current.security,
+        ]
+        start_response(_line(status), found)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
+
+
+def kept_key(path: str, query: str) -> str:
+    """Return what a page is kept under: its path, and where in a long list it begins."""
+    return f"{path}?{query}" if query.startswith("before=") else path
+
+
+def _line(status: int) -> str:
+    return f"{status:d} {HTTPStatus(status).phrase}"

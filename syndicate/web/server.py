@@ -1,0 +1,182 @@
+"""`syndicate serve`: a supervising process and its workers, each a granian WSGI server.
+
+The supervisor spawns (never forks: it has threads) and ends its workers; a worker ends when its
+supervisor is gone, however that came about. Settings of granian were measured: see _server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import http.client
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.mp import MPServer
+
+from syndicate import addresses
+from syndicate.config import Settings
+from syndicate.errors import SyndicateError
+from syndicate.web import create_app, logs
+from syndicate.web.hosts import is_loopback
+
+Background = Callable[[threading.Event], None]
+"""What the supervisor does beside; it ends soon after the event is set."""
+
+WSGI = Callable[..., Iterable[bytes]]
+
+_log = logging.getLogger(__name__)
+_ORPHAN_CHECK: Final = 0.5  # seconds
+_END_WITHIN: Final = 10  # seconds that requests under way are given
+_READY_WITHIN: Final = 60  # seconds
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    background: Background | None = None,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, then return.
+
+    SyndicateError when the port cannot be had; SystemExit with a code when a worker cannot start.
+    """
+    logs.configure(settings.log_format)
+    _claim(host, port)
+    # Granian takes this process's way of starting others: a fork would copy the threads' locks
+    multiprocessing.set_start_method("spawn", force=True)
+    stop = threading.Event()
+    server = _server(host, port, workers)
+    threads = [threading.Thread(target=_announce, args=(settings, host, port, stop), daemon=True)]
+    if background is not None:
+        threads.append(threading.Thread(target=background, args=(stop,), daemon=True))
+    for thread in threads:
+        server.on_startup(thread.start)
+    load = partial(_load, settings, host, port, os.getpid())
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    except SystemExit:
+        # a worker that took Ctrl-C before we told it to end is no failure
+        if not server.interrupt_signal:
+            raise
+    finally:
+        stop.set()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(_END_WITHIN)
+
+
+def _server(host: str, port: int, workers: int) -> MPServer:
+    """Return granian as it answered most requests with one worker.
+
+    Python code runs in one thread at a time, so more than a few threads only get in each other's
+    way: 16 of them halve what two do. Several keep a slow page from holding up feeds.
+    """
+    return MPServer(
+        "syndicate.web",  # named in messages only: `_load` makes the application
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=2,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=_END_WITHIN,
+        respawn_failed_workers=True,
+    )
+
+
+def _claim(host: str, port: int) -> None:
+    """Make sure that nobody listens at the port: granian would share it in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise SyndicateError(*_explain(host, port, error)) from error
+
+
+def _explain(host: str, port: int, error: OSError | OverflowError) -> tuple[str, str]:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return (
+            f"port {port} of {host} is taken",
+            f"end what listens there, or choose another: --port {port + 1}",
+        )
+    if number == errno.EACCES:
+        return f"port {port} is for the system's own programs", "choose one from 1024 on: --port"
+    return f"cannot listen at {host} port {port}: {error}", "check --host and --port"
+
+
+# In the supervisor ------------------------------------------------------------------------------
+
+
+def _announce(settings: Settings, host: str, port: int, stop: threading.Event) -> None:
+    """Print the addresses once the first worker answers."""
+    limit = time.monotonic() + _READY_WITHIN
+    while not _answers(host, port):
+        if stop.wait(0.05) or time.monotonic() > limit:
+            return
+    here = settings.base_url
+    if here is None or is_loopback(host):
+        name = f"[{host}]" if ":" in host else host
+        here = f"http://{name}:{port}"
+    for what, path in (
+        ("Home", addresses.HOME),
+        ("Feed", addresses.document(addresses.FULL_FEED, "atom")),
+        ("All feeds", addresses.FEEDS),
+        ("OPML", addresses.OPML),
+    ):
+        sys.stdout.write(f"{what + ':':<10} {here}{path}\n")
+    sys.stdout.flush()
+
+
+def _answers(host: str, port: int) -> bool:
+    """Tell whether our own health address answers."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked at, not bound to
+    connection = http.client.HTTPConnection(everywhere.get(host, host), port, timeout=5)
+    with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False
+
+
+# In a worker ------------------------------------------------------------------------------------
+
+
+def _load(settings: Settings, host: str, port: int, supervisor: int) -> WSGI:
+    """Make the application in a worker, which then lives no longer than its supervisor."""
+    _die_with(supervisor)
+    return create_app(settings, host=host, port=port)
+
+
+def _die_with(supervisor: int) -> None:
+    """End this process when the supervisor ends: at once on Linux, half a second later elsewhere.
+
+    Linux sends the signal when the parent's thread ends; granian spawns from the main thread.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == supervisor:
+            time.sleep(_ORPHAN_CHECK)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor watch", daemon=True).start()

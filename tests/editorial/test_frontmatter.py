@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.editorial import frontmatter
+from syndicate.errors import ContentError
+
+
+def test_scalars_stay_as_they_were_written() -> None:
+    text = (
+        "a: no\nb: 1.10\nc: 2021-04-01\nd: 0x1F\ne: [~, null, .5, 'x: y']\nf: |\n  two\n  lines\n"
+    )
+    front = frontmatter.read("x.md", text)
+    assert front.values == {
+        "a": "no",
+        "b": "1.10",
+        "c": "2021-04-01",
+        "d": "0x1F",
+        "e": ["~", "null", ".5", "x: y"],
+        "f": "two\nlines\n",
+    }
+    assert front.problems == []
+
+
+def test_a_key_without_a_value_counts_as_left_out() -> None:
+    front = frontmatter.read("x.md", 'a:\nb: ""\nc: {d: , e: f}\n')
+    assert front.values == {"c": {"e": "f"}}
+    assert front.line(("a",)) == 2
+
+
+def test_every_place_has_its_line() -> None:
+    text = "a: 1\nlist:\n  - b: 2\n    c: 3\n  - {d: 4,\n     e: 5}\n"
+    front = frontmatter.read("x.md", text, first_line=10)
+    assert front.line(("a",)) == 10
+    assert front.line(("list", 0, "c")) == 13
+    assert front.line(("list", 1, "e")) == 15
+    assert front.line(("list", 1, "unknown", 7)) == 14
+    assert front.line(("unknown",)) == 1
+
+
+def test_the_body_begins_after_the_second_fence() -> None:
+    parts = frontmatter.split("x.md", "--- \na: 1\n---\n\nText\n---\nmore")
+    assert (parts.front, parts.front_line) == ("a: 1", 2)
+    assert (parts.body, parts.body_line) == ("\nText\n---\nmore", 4)
+
+
+def test_front_matter_has_a_limit() -> None:
+    front = frontmatter.read("x.md", "a: " + "x" * frontmatter.MAX_FRONT)
+    assert [str(problem) for problem in front.problems] == [
+        "x.md:1: the front matter is larger than 64 KiB; move text to the body"
+    ]
+    assert not front.whole
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
+        "a: " + "[" * 30_000,
+        "{" * 900,
+        "? " * 900,
+        "- " * 20_000,
+        "a: !!python/object/apply:os.system [echo]",
+        "<<: *nothing",
+    ],
+    ids=lambda bomb: bomb[:12],
+)
+def test_bombs_are_refused_at_once(bomb: str) -> None:
+    front = frontmatter.read("x.md", bomb)
+    assert front.problems
+    assert not front.whole
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "\n\n"])
+def test_nothing_is_an_empty_block(text: str) -> None:
+    front = frontmatter.read("x.md", text)
+    assert (front.values, front.problems) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("a: b: c", "a colon and a space needs quotes"),
+        ("a: *emphasis* and more", "begins with @ ` % & * ! needs quotes"),
+        ("a: @someone", "begins with @ ` % & * ! needs quotes"),
+        ("a: !<x", "begins with @ ` % & * ! needs quotes"),
+        ("a: `code`", "begins with @ ` % & * ! needs quotes"),
+        (r'a: "\d"', "use 'single quotes'"),
+        ('a: "b', "check quotes, brackets and indentation"),
+        ("  a: b\n c: d", "check quotes, brackets and indentation"),
+        ("a: \x07", "check quotes, brackets and indentation"),
+    ],
+)
+def test_what_breaks_yaml_most_often_has_its_remedy(line: str, remedy: str) -> None:
+    (problem,) = frontmatter.read("x.md", line).problems
+    assert problem.message.startswith("broken YAML: ")
+    assert remedy in problem.remedy
+
+
+def test_a_second_block_is_refused() -> None:
+    front = frontmatter.read("x.md", "a: 1\n...\n--- b\n")
+    assert [problem.line for problem in front.problems] == [4]
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.integers(), min_size=1))
+def test_what_is_written_plainly_is_read_back(values: dict[str, int]) -> None:
+    text = "".join(f"{key}: {value}\n" for key, value in values.items())
+    front = frontmatter.read("x.md", text)
+    assert front.values == {key: str(value) for key, value in values.items()}
+    assert [front.line((key,)) for key in values] == list(range(2, len(values) + 2))
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read_or_has_problems(text: str) -> None:
+    try:
+        parts = frontmatter.split("x.md", f"---\n{text}\n---\n")
+    except ContentError:  # a line of it looks like the end
+        return
+    front = frontmatter.read("x.md", parts.front.replace("\ufeff", ""))
+    assert front.whole != bool(front.problems)

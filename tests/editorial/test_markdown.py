@@ -1,0 +1,174 @@
+"""What editors may write and what becomes of it: each .md beside .html or .txt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicate.editorial.markdown import render
+from syndicate.editorial.sanitize import sanitize
+from syndicate.errors import ContentError, Problem
+
+CORPUS = Path(__file__).parent.parent / "corpus" / "markdown"
+GOOD = sorted(CORPUS.glob("*.html"))
+BAD = sorted(CORPUS.glob("*.txt"))
+
+
+def _read(path: Path) -> str:
+    return path.with_suffix(".md").read_bytes().decode()  # line ends as they are
+
+
+def test_every_file_of_the_corpus_has_its_expectation() -> None:
+    assert {p.stem for p in CORPUS.glob("*.md")} == {p.stem for p in [*GOOD, *BAD]}
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_good_text_becomes_html_of_the_allow_list(path: Path) -> None:
+    rendered = render(_read(path))
+    html = rendered.body_html
+    if rendered.heading_line:
+        html += f"===== {rendered.heading_line}\n{rendered.implications_html}"
+    assert html == path.read_text("utf-8")
+    for part, lines in (
+        (rendered.body_html, rendered.body_lines),
+        (rendered.implications_html, rendered.implications_lines),
+    ):
+        assert sanitize(part)[:10] == part[:10]
+        assert len(lines) == part.count("\n")
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_bad_text_is_refused_with_every_line_and_remedy(path: Path) -> None:
+    with pytest.raises(ContentError) as refused:
+        render(_read(path), path="content/x.md", first_line=101)
+    told = [f"{p.line - 100}: {p.message}; {p.remedy}\n" for p in refused.value.problems]
+    assert "".join(told) == path.read_text("utf-8")
+    assert {p.path for p in refused.value.problems} == {"content/x.md"}
+
+
+def test_the_plain_text_is_what_is_read_aloud() -> None:
+    source = "# A *title*\n\nSome[^1] `code` &amp; [link](https://x.example/)\nmore  \nlines\n\n"
+    source += "| a |\n|---|\n| b |\n\n    x = 1\n\n[^1]: note"
+    assert render(source).text == (
+        "A title\n\nSome code & link more lines\n\na\n\nb\n\nx = 1\n\nnote"
+    )
+
+
+def test_lines_of_the_html_lead_to_lines_of_the_file() -> None:
+    source = "one\n\n- two\n- three\n\n## Practice implications\n\nfour[^1]\n\n[^1]: five\n"
+    rendered = render(source, first_line=11)
+    assert rendered.heading_line == 16
+    assert rendered.body_lines == (11, 13, 13, 13, 13)
+    assert rendered.implications_lines == (18, 20, 20, 20, 20, 20)
+
+
+def test_empty_text_is_empty() -> None:
+    rendered = render("")
+    assert (rendered.body_html, rendered.implications_html, rendered.text) == ("", "", "")
+    assert rendered.heading_line == 0
+
+
+@pytest.mark.parametrize("text", ["x" * (256 * 1024 + 1), "![" * 5_001])
+def test_text_that_would_take_long_is_refused(text: str) -> None:
+    with pytest.raises(ContentError, match="shorten it"):
+        render(text)
+
+
+def test_lists_nested_past_the_limit_are_refused_and_never_cut() -> None:
+    rendered = render("\n".join("  " * depth + "- x" for depth in range(70)))
+    with pytest.raises(ContentError, match="32 deep"):
+        sanitize(rendered.body_html)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            *("# ", "## ", "- ", "1. ", "> ", "    ", "\n", "\n\n", "| a | b |\n|---|:-:|\n", "|"),
+            *(
+                "```\n",
+                "~~~ x\n",
+                "***",
+                "---\n",
+                "===\n",
+                "*",
+                "**",
+                "_",
+                "`",
+                "``",
+                "~",
+                "^",
+                "^[",
+            ),
+            *(
+                "[^1]",
+                "\n\n[^1]: ",
+                "[",
+                "]",
+                "](https://x.example/)",
+                "](javascript:1)",
+                "[x]: y\n",
+            ),
+            *(
+                "<",
+                ">",
+                "<b>",
+                "</b>",
+                "<!--",
+                "-->",
+                "<https://x.example/'>",
+                "<a@x.example>",
+                "&",
+            ),
+            *(
+                "&lt;",
+                "&#x202e;",
+                "&#0;",
+                "\\",
+                "![",
+                '"',
+                "'",
+                " ",
+                "  \n",
+                "\t",
+                "\r\n",
+                "x",
+                "é",
+            ),
+            *(
+                "## Practice implications\n",
+                "p < .05",
+                "n<b",
+                "]]>",
+                "\u2028",
+                "https://x.example/",
+            ),
+        ]
+    ),
+    max_size=20,
+).map("".join)
+
+
+def _problems(work: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        work()
+    except ContentError as refused:
+        return refused.problems
+    return ()
+
+
+@given(LINES)
+@settings(deadline=None, max_examples=400)
+def test_what_is_rendered_is_of_the_allow_list(text: str) -> None:
+    lines = text.count("\n") + text.count("\r") + 1
+    if problems := _problems(partial(render, text)):
+        assert all(0 < problem.line <= lines and problem.remedy for problem in problems)
+        return
+    rendered = render(text)
+    for part in (rendered.body_html, rendered.implications_html):
+        # All that Markdown can bring that HTML may not hold is a character.
+        assert all("U+" in problem.message for problem in _problems(partial(sanitize, part)))

@@ -1,0 +1,130 @@
+"""What holds after any sequence of publishes: the store renders to the bytes that it has."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from syndicate import addresses
+from syndicate.documents import render
+from syndicate.model import FORMATS
+from syndicate.publish import ondemand, refresh
+from syndicate.store import documents, feeds, journal
+from syndicate.store import engine as store
+from tests.checking import reading
+from tests.sites import Site, written
+
+SLUGS = ["anna", "bert", "carl", "dora", "emma"]
+TOPICS = ["empathy", "training", "termination"]
+
+
+class Histories(RuleBasedStateMachine):
+    """An editor who writes, corrects, re-tags, withdraws, restores and moves, in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        root = Path(self.folder.name)
+        self.site = Site.make(root / "site", f"sqlite:///{root}/store.sqlite")
+        feeds_file = self.site.folder / "feeds" / "feeds.toml"
+        feeds_file.write_text(feeds_file.read_text().replace("window = 50", "window = 4"))
+        self.fronts: dict[str, dict[str, Any]] = {}
+        self.generation = 0
+
+    def teardown(self) -> None:
+        self.site.engine.dispose()
+        self.folder.cleanup()
+
+    def publish(self, slug: str) -> None:
+        self.site.write(slug, **self.fronts[slug])
+        assert self.site.publish().problems == ()
+
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        topics=st.lists(st.sampled_from(TOPICS), min_size=1, unique=True),
+    )
+    def write(self, slug: str, topics: list[str]) -> None:
+        front = self.fronts.setdefault(slug, {"published": self.site.now})
+        front["topics"] = topics
+        self.publish(slug)
+
+    @rule(slug=st.sampled_from(SLUGS), notify=st.booleans())
+    def correct(self, slug: str, notify: bool) -> None:  # noqa: FBT001
+        front = self.fronts.get(slug)
+        if front and "withdrawn" not in front:
+            told = {"date": written(self.site.now), "note": "It was wrong.", "notify": notify}
+            front["corrections"] = [*front.get("corrections", []), told]
+            front["title"] = f"Corrected {len(front['corrections'])} times"
+            self.publish(slug)
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def withdraw(self, slug: str) -> None:
+        front = self.fronts.get(slug)
+        if front and "withdrawn" not in front:
+            front["withdrawn"] = {"date": written(self.site.now), "reason": "error", "note": "No."}
+            self.publish(slug)
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def restore(self, slug: str) -> None:
+        front = self.fronts.get(slug)
+        if front and front.pop("withdrawn", None):
+            self.site.now += timedelta(seconds=1)
+            told = {"date": written(self.site.now), "note": "It is back."}
+            front["corrections"] = [*front.get("corrections", []), told]
+            self.publish(slug)
+
+    @invariant()
+    def stored_documents_are_what_the_store_renders_to(self) -> None:
+        definitions = self.site.definitions
+        with store.reading(self.site.engine) as connection:
+            head = journal.get_head(connection)
+            stored = feeds.list_feeds(connection)
+            kept = {d.path: d for d in documents.list_since(connection, -1)}
+            for feed in definitions.feeds if kept else ():
+                contents = refresh.subscription(connection, stored[feed.key], feed)
+                for name in FORMATS:
+                    path = addresses.document(feed.stem, name)
+                    maker = refresh.Maker(connection, definitions, name)
+                    again = maker.body(feed, contents)
+                    made = render.document(path, "", again, kept[path].last_modified)
+                    assert (made.tag, made.gzip) == (kept[path].tag, kept[path].gzip), path
+        assert head.generation >= self.generation
+        self.generation = head.generation
+
+    @invariant()
+    def document_and_archives_together_are_the_whole_feed(self) -> None:
+        live = {
+            f"tag:pprnet.example,2013:summary/{slug}"
+            for slug, front in self.fronts.items()
+            if "withdrawn" not in front
+        }
+        definitions = self.site.definitions
+        full = definitions.feeds[0]
+        with store.reading(self.site.engine) as connection:
+            stored = feeds.list_feeds(connection).get("full")
+            if stored is None:
+                return
+            sealed = feeds.count_archives(connection, stored.number, stored.chunk)
+            bodies = [
+                ondemand.archive(connection, definitions, full, n, "atom").body
+                for n in range(1, sealed + 1)
+            ]
+        bodies.append(self.site.document("/feed.atom"))
+        seen = {e.id for body in bodies for e in reading.read(body, "application/atom+xml")}
+        assert live <= seen
+        assert all("/notice/" in one for one in seen - live)
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=12,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,90 @@
+"""Renaming and merging topics: one transaction, and nobody loses a feed."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicate.errors import NotFound, PublishRefused
+from syndicate.publish import topics
+from syndicate.store import engine as store
+from syndicate.store import feeds, journal
+from tests.checking import reading
+from tests.sites import Site
+
+
+def feed_id(body: bytes) -> bytes:
+    return body.partition(b"<id>")[2].partition(b"</id>")[0]
+
+
+def test_a_renamed_topic_keeps_its_feed_and_tells_partners(site: Site) -> None:
+    site.write("one", topics=["empathy"])
+    site.write("two", topics=["training"], number=1)
+    site.publish()
+    before = site.document("/topics/empathy/feed.atom")
+    outcome = topics.rename(
+        site.engine,
+        site.folder,
+        "empathy",
+        "empathic-concern",
+        label="Empathic concern",
+        base_url=site.base_url,
+        now=site.now,
+    )
+    assert [(c.op, c.summary_id[-3:]) for c in outcome.changes] == [("edit", "one")]
+    after = site.document("/topics/empathic-concern/feed.atom")
+    assert feed_id(after) == feed_id(before)
+    assert [e.id for e in reading.read(after, "application/atom+xml")] == [
+        e.id for e in reading.read(before, "application/atom+xml")
+    ]
+    assert site.definitions.topic("empathy").slug == "empathic-concern"
+    assert "/topics/empathy/feed.atom" not in site.stored()
+    assert site.publish().changes == ()
+    site.write("three", topics=["empathy"], number=2)  # files may go on naming the former slug
+    site.publish()
+    assert b"summary/three" in site.document("/topics/empathic-concern/feed.atom")
+
+
+def test_merged_topics_hand_their_members_on(site: Site) -> None:
+    site.write("one", topics=["empathy"])
+    site.write("two", topics=["training"], number=1)
+    site.write("both", topics=["empathy", "training"], number=2)
+    site.publish()
+    topics.merge(
+        site.engine, site.folder, "empathy", "training", base_url=site.base_url, now=site.now
+    )
+    body = site.document("/topics/training/feed.atom")
+    seen = sorted(e.id.rpartition("/")[2] for e in reading.read(body, "application/atom+xml"))
+    assert seen == ["both", "one", "two"]
+    assert site.definitions.topic("empathy").slug == "training"
+    with store.reading(site.engine) as connection:
+        stored = feeds.list_feeds(connection)
+        places = [m.position for m in feeds.list_all(connection, stored["topics/training"].number)]
+        assert places == [0, 1, 2]
+        assert "topics/empathy" not in stored
+        assert [c.op for c in journal.list_since(connection, 3, limit=9)] == ["edit", "edit"]
+
+
+def test_what_cannot_be_done_leaves_the_file_as_it_was(small_site: Site) -> None:
+    site = small_site
+    site.write("one")
+    site.publish()
+    path = site.folder / "feeds" / "topics.toml"
+    before = path.read_text()
+    with pytest.raises(NotFound, match="did you mean 'empathy'"):
+        topics.rename(site.engine, site.folder, "empathi", "x", now=site.now)
+    with pytest.raises(PublishRefused, match="topics merge"):
+        topics.rename(site.engine, site.folder, "empathy", "training", now=site.now)
+    with pytest.raises(PublishRefused, match="one topic"):
+        topics.merge(site.engine, site.folder, "empathy", "empathy", now=site.now)
+    assert path.read_text() == before
+
+
+def test_a_topic_with_summaries_cannot_disappear(small_site: Site) -> None:
+    site = small_site
+    site.write("one", topics=["empathy"])
+    site.publish()
+    path = site.folder / "feeds" / "topics.toml"
+    head, _, tail = path.read_text().partition('[[topic]]\nslug = "empathy"')
+    path.write_text(head + tail[tail.index("[[topic]]") :])
+    with pytest.raises(PublishRefused, match="topics merge empathy"):
+        site.publish()
