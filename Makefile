@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SYNDICATE_BASE_URL ?= http://127.0.0.1:$(PORT)
 UV ?= uv
 
 VENV := .venv
@@ -19,6 +20,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
 
+serve: export SYNDICATE_BASE_URL := $(SYNDICATE_BASE_URL)
 serve: $(VENV)/.serve ## install, publish content/ and serve it on 127.0.0.1 (PORT=8000)
 	@$(BIN)/syndicate db upgrade
 	@$(BIN)/syndicate publish

@@ -91,7 +91,7 @@ def _adapted(name: str, text: str, owner: Owner, now: datetime) -> str:
         return "".join(line for line in lines if not _OF_THE_REPOSITORY.search(line))
     if name == "network.toml":
         return _network(text, owner, now)
-    return text.replace(_DEMO_SHORT, _short(owner))
+    return text.replace(_DEMO_SHORT, _quoted(_short(owner))[1:-1])
 
 
 def _network(text: str, owner: Owner, now: datetime) -> str:
@@ -111,10 +111,14 @@ def _network(text: str, owner: Owner, now: datetime) -> str:
     text = re.sub(r"(?m)^(since = )\S+", rf"\g<1>{now:%Y-%m-%d}T00:00:00Z", text)
     text = text.replace(" Addresses under .example belong to nobody: replace them.", "")
     for key, value in facts.items():
-        quoted = json.dumps(value, ensure_ascii=False)  # JSON's strings are TOML's too
-        escaped = quoted.replace("\\", r"\\")
+        escaped = _quoted(value).replace("\\", r"\\")
         text = re.sub(rf'(?m)^{key} = ".*?"', f"{key} = {escaped}", text, count=1)
     return text
+
+
+def _quoted(text: str) -> str:
+    """Return text as a TOML string; JSON's strings are such."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _short(owner: Owner) -> str:

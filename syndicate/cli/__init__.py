@@ -32,8 +32,8 @@ COMMANDS: Final = {
 @click.group(cls=Program, commands_in="syndicate.cli", table=COMMANDS, name="syndicate")
 @click.option("--debug", is_flag=True, help="Show where in the program an error arose.")
 @click.version_option(__version__, message="syndicate %(version)s")
-def main(*, debug: bool) -> None:  # noqa: ARG001 - read by Program where an error is told
-    """Feeds for research networks that publish short summaries.
+def main(*, debug: bool) -> None:
+    """Publish short summaries of research, and serve their feeds.
 
     The site (content/ and feeds/) is the present folder, or the one that SYNDICATE_SITE names.
     Exit status: 0 done, 1 refused or wrong, 2 a wrong option or setting, 70 a fault of the

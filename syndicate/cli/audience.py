@@ -17,12 +17,12 @@ Arrivals = dict[str, dict[str, list[str]]]
 
 
 def arrivals(steps: Iterable[Step], definitions: Definitions) -> Arrivals:
-    """Return what reaches each feed. A summary whose topics change enters one and leaves another."""
+    """Return what reaches each feed; a summary with other topics enters one and leaves another."""
     found: Arrivals = {}
-    for step in steps:
-        for feed in definitions.feeds:
-            what = _what(step, feed)
-            if what:
+    planned = list(steps)
+    for feed in definitions.feeds:
+        for step in planned:
+            if what := _what(step, feed):
                 found.setdefault(feed.key, {}).setdefault(what, []).append(step.summary.slug)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,9 @@ from syndicate.cli.progress import counting
 if TYPE_CHECKING:
     from syndicate.config import Settings
     from syndicate.store.backup import Manifest
+    from syndicate.store.secret import Restored
 
-_KEY: Final = {
+_KEY: Final[dict[Restored, str]] = {
     "none": "The backup holds no secret key.",
     "same": "The secret key is the same.",
     "written": "The secret key was put back with it.",
@@ -27,7 +29,7 @@ _KEY: Final = {
 
 @click.group
 def group() -> None:
-    """The store is the database that SYNDICATE_DATABASE_URL names."""
+    """See SYNDICATE_DATABASE_URL: it names the database that is the store."""
 
 
 @group.command
@@ -102,7 +104,9 @@ def _wants_present_key(settings: Settings, found: Manifest) -> bool:
     """Ask, at a terminal, which of two keys is to be in force."""
     from syndicate.store import secret
 
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         return False
     question = "The backup holds another secret key. Put it in force?"
-    return secret.differs(settings, found.secret_key) and not click.confirm(question, default=True)
+    if not secret.differs(settings, found.secret_key):
+        return False
+    return not click.confirm(question, default=True)

@@ -16,9 +16,10 @@ from syndicate.model import WithdrawalReason
 @click.option("--note", default="", help="What readers are told besides.")
 @click.option("--replaced-by", metavar="SLUG", help="The summary to read instead.")
 def withdraw(slug: str, reason: WithdrawalReason, note: str, replaced_by: str | None) -> None:
-    """Edits the file of SLUG and publishes it alone. Its address then answers 410, its entries
-    become tombstones, and a notice tells of it. With `legal` the notice says neither title nor
-    note.
+    """Edit the file of SLUG and publish it alone.
+
+    Its address then answers 410, its entries become tombstones, and a notice tells of it. For the
+    reason `legal` the notice says neither title nor note.
     """
     from syndicate.publish import editing
 
@@ -42,7 +43,7 @@ def withdraw(slug: str, reason: WithdrawalReason, note: str, replaced_by: str | 
 @click.argument("slug")
 @click.option("--note", default="", help="Why it is back; readers are told.")
 def restore(slug: str, note: str) -> None:
-    """Edits the file of SLUG, adding a correction that tells of it, and publishes it alone."""
+    """Edit the file of SLUG, adding a correction that tells of it, and publish it alone."""
     from syndicate.publish import editing
 
     settings = here.settings()

@@ -15,7 +15,7 @@ from syndicate.cli import here
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Looks at settings, secret key, disk, site, store, schedule and base URL, and changes nothing.
+    """Look at settings, secret key, disk, site, store, schedule and base URL; change nothing.
 
     Exit status 1 where something is an error, so that a timer may run it.
     """

@@ -17,7 +17,7 @@ from syndicate.config import Settings
 
 if TYPE_CHECKING:
     from syndicate.definitions import Definitions
-    from syndicate.wiring import Engine
+    from syndicate.store.engine import Engine
 
 
 def now() -> datetime:
@@ -51,22 +51,29 @@ def store(here: Settings) -> Iterator[Engine]:
 
 
 def paths(here: Settings, given: Iterable[str]) -> list[str]:
-    """Return files' paths as the site has them; they may be named from here or from the site."""
+    """Return files' paths as the site has them; they may be named from here or from the site.
+
+    A folder stands for the files in it.
+    """
     found = []
     for name in given:
-        for folder in (Path.cwd(), here.site):
-            path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - links are not followed
-            if path.is_relative_to(here.site):
-                found.append(path.relative_to(here.site).as_posix())
-                break
-        else:
-            raise click.UsageError(f"{name} is not in the site {here.site}")
+        path = _in_site(here.site, name)
+        files = path.rglob("*.md") if path.is_dir() else [path]
+        found += [file.relative_to(here.site).as_posix() for file in files]
     return found
+
+
+def _in_site(site: Path, name: str) -> Path:
+    for folder in (Path.cwd(), site):
+        path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - links are not followed
+        if path.is_relative_to(site):
+            return path
+    raise click.UsageError(f"{name} is not in the site {site}")
 
 
 def asked(value: str | None, option: str, question: str, *, default: str | None = None) -> str:
     """Return an option's value; ask for it at a terminal, take its default elsewhere."""
-    if value is not None:
+    if value and value.strip():
         return value
     if sys.stdin.isatty():
         return str(click.prompt(question, default=default))

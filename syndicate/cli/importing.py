@@ -21,8 +21,10 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="For a program."
 
 @click.group
 def group() -> None:
-    """Each entry becomes a file that an editor can finish: with its id and its date, marked as
-    `backfill`, so that nobody is told of it as news. What is here already is left alone.
+    """Keep the ids and dates that entries came with.
+
+    Each entry becomes a file that an editor can finish, marked as `backfill`, so that nobody is
+    told of it as news. What is here already is left alone.
     """
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import importlib
 from collections.abc import Mapping
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -22,17 +22,6 @@ class Command(NamedTuple):
 
     place: str
     help: str
-
-
-class Told(click.ClickException):
-    """A message for stderr, as it is, and an exit status."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.message, file=file, err=True)
 
 
 class Program(click.Group):
@@ -75,23 +64,23 @@ class Program(click.Group):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except (click.Abort, KeyboardInterrupt, EOFError):
-            raise Told("stopped", STOPPED) from None
+            click.echo("stopped", err=True)
+            raise click.exceptions.Exit(STOPPED) from None
         except Exception as error:
             if ctx.params["debug"] or getattr(error, "errno", None) == errno.EPIPE:
                 raise  # a reader that went away is click's to end quietly
-            raise _told(error, ctx) from error
+            message, status = _told(error, ctx)
+            click.echo(message, err=True)
+            raise click.exceptions.Exit(status) from error
 
 
-def _told(error: Exception, ctx: click.Context) -> Told:
+def _told(error: Exception, ctx: click.Context) -> tuple[str, int]:
+    """Return what a person is told of an error, and the exit status."""
     from syndicate.errors import SyndicateError
 
     if isinstance(error, SyndicateError):
-        return Told(str(error), error.exit_code)
+        return str(error), error.exit_code
     if isinstance(error, OSError) and error.filename:
-        return Told(f"{error.filename}: {error.strerror}", 1)
-    name = ctx.invoked_subcommand
-    return Told(
-        f"a fault of the program: {type(error).__name__}: {error}\n"
-        f"Please report it, with what `syndicate --debug {name} …` prints.",
-        UNFORESEEN,
-    )
+        return f"{error.filename}: {error.strerror}", 1
+    report = f"Please report it with what `syndicate --debug {ctx.invoked_subcommand} …` prints."
+    return f"a fault of the program: {type(error).__name__}: {error}\n{report}", UNFORESEEN

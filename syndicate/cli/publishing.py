@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from syndicate.config import Settings
     from syndicate.errors import SyndicateError
     from syndicate.publish import Outcome
-    from syndicate.wiring import Engine
+    from syndicate.store.engine import Engine
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="For a program.")
 _withdraw_missing = click.option(
@@ -28,7 +29,7 @@ _withdraw_missing = click.option(
 @_withdraw_missing
 @click.pass_context
 def diff(ctx: click.Context, *, as_json: bool, withdraw_missing: bool) -> None:
-    """Writes nothing. Exit status 1 where `publish` would refuse a file."""
+    """Write nothing; end with exit status 1 where `publish` would refuse a file."""
     from syndicate import publish as publish_
     from syndicate.cli import audience
 
@@ -114,19 +115,27 @@ def _publish(
 
 
 def _watch(engine: Engine, settings: Settings, *, as_json: bool) -> None:
-    from syndicate.errors import SyndicateError
     from syndicate.publish import watching
-
-    def told(what: Outcome | SyndicateError) -> None:
-        if isinstance(what, SyndicateError):
-            click.echo(str(what), err=True)
-        else:
-            outcomes.show(what, as_json=as_json)
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     click.echo(f"watching {settings.site}; Ctrl-C ends it", err=True)
     watching.watch(
-        engine, settings.site, base_url=settings.base_url, clock=here.now, told=told, stop=stop
+        engine,
+        settings.site,
+        base_url=settings.base_url,
+        clock=here.now,
+        told=partial(tell, as_json=as_json),
+        stop=stop,
     )
+
+
+def tell(what: Outcome | SyndicateError, *, as_json: bool = False) -> None:
+    """Print what became of one publish of many."""
+    from syndicate.errors import SyndicateError
+
+    if isinstance(what, SyndicateError):
+        click.echo(str(what), err=True)
+    else:
+        outcomes.show(what, as_json=as_json)

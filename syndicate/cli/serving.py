@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import click
 
 from syndicate.cli import here
+
+if TYPE_CHECKING:
+    from syndicate.config import Settings
+    from syndicate.store.engine import Engine
 
 
 @click.command
@@ -13,4 +21,28 @@ from syndicate.cli import here
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option("--watch", is_flag=True, help="Also publish each file as soon as it is saved.")
 def serve(host: str, port: int, workers: int, *, watch: bool) -> None:
-    """SIGTERM or Ctrl-C ends it. What is scheduled goes out at its minute."""
+    """Print the addresses; go on until SIGTERM or Ctrl-C. What is scheduled goes out in time."""
+    from syndicate.web import server
+
+    settings = here.settings()
+    with here.store(settings) as engine:
+        background = _beside(engine, settings, watch=watch)
+        server.serve(settings, host=host, port=port, workers=workers, background=background)
+
+
+def _beside(
+    engine: Engine, settings: Settings, *, watch: bool
+) -> Callable[[threading.Event], None]:
+    """Return what the supervising process does beside serving."""
+    from syndicate.cli.publishing import tell
+    from syndicate.publish import background, watching
+
+    def run(stop: threading.Event) -> None:
+        if watch:
+            options = {"base_url": settings.base_url, "clock": here.now, "told": tell, "stop": stop}
+            threading.Thread(
+                target=watching.watch, args=(engine, settings.site), kwargs=options, daemon=True
+            ).start()
+        background.run(engine, clock=here.now, stop=stop)
+
+    return run

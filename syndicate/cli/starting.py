@@ -18,7 +18,7 @@ from syndicate.cli import here
 def init(
     folder: Path, title: str | None, authority: str | None, base_url: str | None, *, samples: bool
 ) -> None:
-    """At a terminal it asks for what no option says. No file is overwritten."""
+    """Ask, at a terminal, for what no option says. No file is overwritten."""
     from syndicate import starter
 
     owner = starter.Owner(
@@ -45,7 +45,7 @@ def init(
 def new(
     title: str | None, topics: tuple[str, ...], kind: str | None, doi: str | None, form: str
 ) -> None:
-    """At a terminal it asks for what no option says. The file is a draft until you say otherwise."""
+    """Ask, at a terminal, for what no option says. The file is a draft until you say otherwise."""
     from syndicate import starter
 
     settings = here.settings()

@@ -9,7 +9,7 @@ from syndicate.cli import here, outcomes
 
 @click.group
 def group() -> None:
-    """Edits feeds/topics.toml and publishes: one journaled transaction, and old addresses lead on."""
+    """Edit feeds/topics.toml and publish, in one transaction. Old addresses lead to the new."""
 
 
 @group.command

@@ -1,4 +1,4 @@
-"""What feeds tell of a withdrawal or a correction, in readers that know no tombstone and no edit."""
+"""What feeds tell of a withdrawal or a correction: for readers that know no tombstone, no edit."""
 
 from __future__ import annotations
 

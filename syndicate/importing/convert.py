@@ -36,6 +36,7 @@ _LONGEST_SLUG = 70
 _MOST_TOPICS = 12
 _MOST_AUTHORS = 20
 _SCRIPT = re.compile(r"(?:data|file|javascript|vbscript):", re.IGNORECASE)  # no id to hand on
+_MAIL = re.compile(r"\S@\S")
 _MARKUP_OR_END = re.compile(r"<[^>]*>|\s|\[?(?:\u2026|\.\.\.)\]?\s*(?:</p>\s*)?\Z")
 
 
@@ -213,7 +214,9 @@ def _vocabulary(
 
 def _authors(entry: ForeignEntry) -> tuple[str, ...]:
     names = (front.line(author)[:_LONGEST_TITLE] for author in entry.authors)
-    return tuple(dict.fromkeys(name for name in names if name and "@" not in name))[:_MOST_AUTHORS]
+    return tuple(dict.fromkeys(name for name in names if name and not _MAIL.search(name)))[
+        :_MOST_AUTHORS
+    ]
 
 
 def _doi(entry: ForeignEntry, parts: Sections) -> str:
@@ -254,5 +257,7 @@ def _left_out(
         )
         if short not in whole:
             yield "a separate summary text"
-    yield from (f"author “{front.line(a)}”: an e-mail address" for a in entry.authors if "@" in a)
+    yield from (
+        f"author “{front.line(a)}”: an e-mail address" for a in entry.authors if _MAIL.search(a)
+    )
     yield from (f"enclosure {front.line(address)}" for address in entry.enclosures)

@@ -7,6 +7,7 @@ a time. Every guess is named. RFC 3339 and RFC 822 were parsed before; this look
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,7 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM
 _MONTH_NAME = re.compile(r"([a-z]{3})[a-z]*\.?,?\s+(\d{4})", re.IGNORECASE)
 _MONTH_NUMBER = re.compile(r"(\d{4})-(\d\d)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?/")
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(\d\d))?/")
 _NOON = timedelta(hours=12)
 
 
@@ -39,13 +40,12 @@ def find_date(entry: ForeignEntry) -> Dated:
         if date is not None and 1900 <= date.year <= 2999:
             return _at_noon(date, words, guess)
     match = _IN_ADDRESS.search(entry.link)
-    if match:
-        year, number, day = (int(group or 1) for group in match.groups())
-        date = _first_of(year, number)
-        if date is not None:
-            date += timedelta(days=day - 1)
-            return Dated(published=date, month_only=match[3] is None, guess="from its address")
-    return Dated(published=None, guess="there is none")
+    if match is None:
+        return Dated(published=None, guess="there is none")
+    year, number, day = (int(group or 0) for group in match.groups())
+    month_only = not 1 <= day <= monthrange(year, number)[1]
+    noon = datetime(year, number, 1 if month_only else day, 12, tzinfo=UTC)
+    return Dated(published=noon, month_only=month_only, guess="from its address")
 
 
 def _at_noon(date: datetime, words: str, guess: str) -> Dated:

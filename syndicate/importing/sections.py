@@ -18,7 +18,7 @@ _HEADING = re.compile(rf"{IMPLICATIONS}\s*[:.]?", re.IGNORECASE)
 _LABEL = re.compile(r"(?:full )?(?:citation|reference|source|article)s?\s*:\s*", re.IGNORECASE)
 # Of people: "Cooper, D., Yap, K. (2020). Title", "de Jong, K. et al. (2021, May). Title".
 _PERSON = re.compile(r"(?:\w{1,4} ){0,3}\w[\w’'\u2010-]*(?: \w[\w’'-]*)?, \w\.")
-_APA = re.compile(r"[^()]{3,600}\((?:1[89]|20)\d\d[a-z]?(?:,[^()]{1,30})?\)\.? ")
+_APA = re.compile(r"[^()]{3,600}\((?:1[89]|20)\d\d[a-z]?(?:,[^()]{1,30})?\)\. ")
 _LONGEST = 2000  # of a reference in the front matter
 
 

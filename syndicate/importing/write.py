@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,28 +109,32 @@ def _line(
         id=id,
         path=imported.path,
         needs=imported.needs,
-        dropped=(*candidate.dropped, *imported.dropped),
+        dropped=tuple(dict.fromkeys((*candidate.dropped, *imported.dropped))),
     )
 
 
 def put(site: Path, imported: ImportedFile) -> None:
     """Write a new file. SyndicateError if its name is taken meanwhile or it cannot be written."""
     path = site / imported.path
-    hidden = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.parent.resolve().is_relative_to(site.resolve() / tree.ROOT):
             raise SyndicateError(f"{path.parent} leads out of {tree.ROOT}/", "remove the link")
-        with hidden.open("xb") as file:
-            file.write(imported.text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(hidden, path, follow_symlinks=False)
+        _put(path, imported.text.encode())
     except OSError as error:
         raise SyndicateError(
             f"{imported.path} cannot be written: {error.strerror}",
             "mend that and import again: what was written stays and is left alone",
         ) from error
+
+
+def _put(path: Path, raw: bytes) -> None:
+    hidden = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with hidden.open("xb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(hidden, path, follow_symlinks=False)
     finally:
-        with suppress(FileNotFoundError):
-            hidden.unlink()
+        hidden.unlink(missing_ok=True)

@@ -74,7 +74,7 @@ def refresh(
     }
     base = rendered_with(definitions)
     changed: list[str] = []
-    for format in FORMATS:  # noqa: A001 - the field's word
+    for format in FORMATS:
         maker = Maker(connection, definitions, format)
         for key, contents in shown.items():
             feed = definitions.find_feed(key)

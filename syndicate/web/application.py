@@ -51,6 +51,7 @@ def make(settings: Settings, *, host: str | None, port: int | None) -> Published
 
 def _register(flask: Flask, site: Site, published: Published, files: dict[str, Prepared]) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
     for views in (Feeds(site), Pages(site), Health(site, published.counts), Errors(site)):

@@ -101,7 +101,7 @@ def find_feed(connection: Connection, definitions: Definitions, group: str, slug
 
 
 def read_format(word: str) -> Format:
-    for format in FORMATS:  # noqa: A001 - the field's word
+    for format in FORMATS:
         if word == format:
             return format
     raise NotFound(f"feeds come as {_FORMATS}, not as {word!r}")

@@ -14,7 +14,7 @@ SECURITY: Final[Headers] = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 HSTS: Final[Headers] = (("Strict-Transport-Security", "max-age=31536000"),)
-HTML: Final[Headers] = (
+POLICY: Final[Headers] = (
     (
         "Content-Security-Policy",
         (
@@ -22,12 +22,13 @@ HTML: Final[Headers] = (
             "base-uri 'none'; frame-ancestors 'none'"
         ),
     ),
-    ("Content-Language", "en"),
 )
-PUBLIC: Final[Headers] = (
-    ("Access-Control-Allow-Origin", "*"),
+HTML: Final[Headers] = (*POLICY, ("Content-Language", "en"))
+ANY_ORIGIN: Final[Headers] = (("Access-Control-Allow-Origin", "*"),)
+EXPOSED: Final[Headers] = (
     ("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Retry-After"),
 )
+PUBLIC: Final = ANY_ORIGIN + EXPOSED
 PREFLIGHT: Final[Headers] = (
     ("Access-Control-Allow-Methods", "GET, HEAD"),
     ("Access-Control-Allow-Headers", "A-IM, If-Modified-Since, If-None-Match"),

@@ -32,7 +32,7 @@ def _of_topic(topic: Topic) -> Iterator[tuple[str, str]]:
     page, stem = addresses.topic(topic.slug), f"/topics/{topic.slug}/feed"
     for old in topic.former:
         yield addresses.topic(old), page
-        for format in FORMATS:  # noqa: A001 - the field's word
+        for format in FORMATS:
             yield f"/topics/{old}/feed.{format}", addresses.document(stem, format)
     for slug in (topic.slug, *topic.former):
         for base in ("category", "tag"):

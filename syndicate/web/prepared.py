@@ -109,13 +109,14 @@ def _document(
         lengths={**_lengths(codings.items()), "identity": _inflated_length(document.gzip)},
         cache_control=headers.FEED_CACHE,
         last_modified=document.last_modified,
-        always=(
-            *headers.PUBLIC,
+        always=(*headers.ANY_ORIGIN, *headers.security(definitions.network.base_url)),
+        content=(
+            ("Content-Type", document.media_type),
+            ("Content-Language", "en"),
             ("Link", link),
             ("Surrogate-Key", feed),
-            *headers.security(definitions.network.base_url),
+            *headers.EXPOSED,
         ),
-        content=(("Content-Type", document.media_type), ("Content-Language", "en")),
     )
     return Prepared(offer, codings)
 

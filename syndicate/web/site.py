@@ -96,12 +96,12 @@ class Site:
             tag=digest(body),
             media_type="text/html; charset=utf-8",
             cache_control=headers.PAGE_CACHE,
-            content=headers.HTML,
-            always=(
+            content=(
+                ("Content-Language", "en"),
                 ("Link", headers.link((canonical, "canonical"))),
                 ("Surrogate-Key", page.key),
-                *snapshot.security,
             ),
+            always=headers.POLICY + snapshot.security,
         )
         return self.send(snapshot, made)
 

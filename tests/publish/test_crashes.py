@@ -1,4 +1,4 @@
-"""A publisher that is killed at any point leaves the old state or the new, and the next one ends it."""
+"""A publisher killed at any point leaves the old state or the new, and the next one ends it."""
 
 from __future__ import annotations
 

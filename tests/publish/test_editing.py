@@ -36,7 +36,7 @@ def test_withdraw_then_restore(site: Site) -> None:
     assert b"deleted-entry" not in body
     assert b"Withdrawn:" not in body
     assert len(reading.read(body, "application/atom+xml")) == 2
-    assert "withdrawn" not in path.read_text()
+    assert "withdrawn:" not in path.read_text()
     assert before.partition("\n---")[2] == path.read_text().partition("\n---")[2]
 
 

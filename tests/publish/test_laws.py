@@ -22,6 +22,7 @@ from tests.sites import Site, written
 
 SLUGS = ["anna", "bert", "carl", "dora", "emma"]
 TOPICS = ["empathy", "training", "termination"]
+FEEDS = ["full", "kinds/meta-analysis", *(f"topics/{topic}" for topic in TOPICS)]
 
 
 class Histories(RuleBasedStateMachine):
@@ -86,11 +87,15 @@ class Histories(RuleBasedStateMachine):
             head = journal.get_head(connection)
             stored = feeds.list_feeds(connection)
             kept = {d.path: d for d in documents.list_since(connection, -1)}
-            for feed in definitions.feeds if kept else ():
-                contents = refresh.subscription(connection, stored[feed.key], feed)
-                for name in FORMATS:
+            shown = {
+                feed: refresh.subscription(connection, stored[feed.key], feed)
+                for feed in map(definitions.find_feed, FEEDS if kept else ())
+                if feed
+            }
+            for name in FORMATS:
+                maker = refresh.Maker(connection, definitions, name)
+                for feed, contents in shown.items():
                     path = addresses.document(feed.stem, name)
-                    maker = refresh.Maker(connection, definitions, name)
                     again = maker.body(feed, contents)
                     made = render.document(path, "", again, kept[path].last_modified)
                     assert (made.tag, made.gzip) == (kept[path].tag, kept[path].gzip), path
@@ -118,13 +123,13 @@ class Histories(RuleBasedStateMachine):
         bodies.append(self.site.document("/feed.atom"))
         seen = {e.id for body in bodies for e in reading.read(body, "application/atom+xml")}
         assert live <= seen
-        assert all("/notice/" in one for one in seen - live)
+        assert {one for one in seen - live if "/notice/" not in one} == set()
 
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=12,
-    stateful_step_count=14,
+    max_examples=6,
+    stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
