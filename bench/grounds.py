@@ -94,7 +94,8 @@ def _paragraph(chance: random.Random) -> str:
     def sentence() -> str:
         x, y = chance.sample(_SUBJECTS, 2)
         a, b = chance.randint(5, 90), chance.randint(100, 9000)
-        return chance.choice(_SENTENCES).format(x=f"*{x}*", y=y, a=a, b=b)
+        stressed = f"*{x}*" if chance.random() < 1 / 4 else x
+        return chance.choice(_SENTENCES).format(x=stressed, y=y, a=a, b=b)
 
     return " ".join(sentence() for _ in range(4))
 

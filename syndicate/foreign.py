@@ -100,6 +100,8 @@ def parse(
     `media_type` is the Content-Type that it came with.
     """
     _refuse_at_sight(raw, limits)
+    if not address.startswith(("http://", "https://")):
+        address = ""  # links must not come to name files of this machine
     answer = _read_in_child(raw, address, media_type, limits)
     if not answer["version"] and not answer["entries"]:
         cause = answer["broken"] or "no feed format is recognised"

@@ -53,8 +53,10 @@ def test_dates_are_aware_and_in_utc() -> None:
     assert {date.utcoffset() for date in dates} == {dates[0] - dates[0]}
 
 
-def test_without_an_address_relative_links_stay_relative() -> None:
-    feed = foreign.parse((CORPUS / "rss20.xml").read_bytes())
+@pytest.mark.parametrize("address", ["", "feed.xml", "file:///srv/secret/feed.xml"])
+def test_without_a_web_address_relative_links_stay_relative(address: str) -> None:
+    feed = foreign.parse((CORPUS / "rss20.xml").read_bytes(), address=address)
+    assert "secret" not in repr(feed)
     assert '<a href="/more">' in feed.entries[0].content_html
 
 

@@ -34,9 +34,9 @@ def group() -> None:
 
 @group.command
 def upgrade() -> None:
-    """Make the tables, or bring them to what this program needs; does nothing if they are that.
+    """Make the tables, or bring them up to date.
 
-    Beside a new SQLite store it makes the secret key.
+    Do nothing to tables that are. Beside a new SQLite store it makes the secret key.
     """
     from syndicate import wiring
     from syndicate.store import secret
@@ -57,9 +57,9 @@ def upgrade() -> None:
 @group.command
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
-    """Write the store and its secret key into one FILE, while others publish.
+    """Write the store and its secret key into FILE.
 
-    It replaces an earlier backup, and nothing else.
+    Others may publish meanwhile. It replaces an earlier backup, and no other file.
     """
     from syndicate.store import backup as backup_
     from syndicate.store import secret
@@ -79,9 +79,10 @@ def backup(file: Path) -> None:
 )
 @click.option("--keep-key", is_flag=True, help="Keep the secret key that is here.")
 def restore(file: Path, *, replace: bool, keep_key: bool) -> None:
-    """Put the backup FILE into the store, under a new epoch, so that mirrors begin anew.
+    """Put the backup FILE into the store.
 
-    FILE is checked from beginning to end first; whatever fails changes nothing.
+    FILE is checked from beginning to end first, and whatever fails changes nothing. The store gets
+    a new epoch, so that mirrors begin anew.
     """
     from syndicate import wiring
     from syndicate.publish import highwater

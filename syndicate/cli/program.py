@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import inspect
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -49,9 +50,19 @@ class Program(click.Group):
             place, sentence = self._table[cmd_name]
             module, _, name = place.partition(":")
             command = getattr(importlib.import_module(f"{self._package}.{module}"), name)
-            command.help = f"{sentence}\n\n{command.help or ''}"
+            command.help = f"{sentence}\n\n{inspect.cleandoc(command.help or '')}"
             self.add_command(command, cmd_name)
         return self.commands[cmd_name]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self._table:
+            from difflib import get_close_matches
+
+            near = " or ".join(get_close_matches(args[0], self._table))
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

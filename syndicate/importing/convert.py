@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from base64 import b32encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,12 +28,10 @@ from syndicate.importing.dates import Dated, find_date
 from syndicate.importing.existing import Taken
 from syndicate.importing.front import Front
 from syndicate.importing.sections import Sections
-from syndicate.model import Form
+from syndicate.importing.vocabulary import Subjects, find_subjects
 
-MISCELLANEOUS = "miscellaneous"
 _LONGEST_TITLE = 300
 _LONGEST_SLUG = 70
-_MOST_TOPICS = 12
 _MOST_AUTHORS = 20
 _SCRIPT = re.compile(r"(?:data|file|javascript|vbscript):", re.IGNORECASE)  # no id to hand on
 _MAIL = re.compile(r"\S@\S")
@@ -84,37 +82,35 @@ def to_file(
     parts = sections.find(markup.parse(safe))
     text, lost = _text(parts)
     dated = find_date(entry)
-    topics, kind, unmapped = _vocabulary(entry.categories, definitions)
-    form: Form = "research" if parts.headings else "announcement"
-    if form == "announcement" and kind:
-        unmapped, kind = (*unmapped, f"the kind {kind!r}: there are no practice implications"), ""
-    needs = list(_needs(entry, parts, dated, topics, kind, was_draft=draft))
+    subjects = find_subjects(entry.categories, definitions)
+    needs = list(_needs(entry, parts, dated, subjects, was_draft=draft))
     title = front.line(entry.title) or _opening(parts)
     published = taken.free_instant(dated.published) if dated.published else None
     slug = taken.free_slug(make_slug(title))
     said = Front(
         id=id,
         title=title[:_LONGEST_TITLE],
-        form=form,
+        form="research" if parts.headings else "announcement",
         published=published,
         month_only=dated.month_only,
         draft=bool(needs),
         authors=_authors(entry),
-        topics=topics,
-        kind=kind,
+        topics=subjects.topics,
+        kind=subjects.kind if parts.headings else "",
         citation=front.line(parts.citation),
         doi=_doi(entry, parts),
         remarks=_remarks(entry, needs),
     )
+    left_out = _left_out(entry, title, dated, published)
+    if subjects.kind and not said.kind:
+        left_out = (*left_out, f"kind {subjects.kind!r}: there are no practice implications")
     imported = ImportedFile(
         path=f"{tree.ROOT}/{published or now:%Y/%m}/{slug}.md",
         text=f"{front.render(said)}{text}\n",
         id=id,
         slug=slug,
         published=published,
-        dropped=tuple(
-            dict.fromkeys((*dropped, *lost, *unmapped, *_left_out(entry, title, dated, published)))
-        ),
+        dropped=tuple(dict.fromkeys((*dropped, *lost, *subjects.dropped, *left_out))),
         needs=tuple(needs),
     )
     return _valid(imported, said, text, definitions)
@@ -158,58 +154,23 @@ def _text(parts: Sections) -> tuple[str, tuple[str, ...]]:
 
 
 def _needs(
-    entry: ForeignEntry,
-    parts: Sections,
-    dated: Dated,
-    topics: Sequence[str],
-    kind: str,
-    *,
-    was_draft: bool,
+    entry: ForeignEntry, parts: Sections, dated: Dated, subjects: Subjects, *, was_draft: bool
 ) -> Iterator[str]:
     """Yield why the file must be a draft; nothing when it need not."""
     if was_draft:
         yield "your word that it is finished: it was a draft"
-    if parts.headings and not kind:
+    if parts.headings and not subjects.kind:
         yield "kind"
     if parts.headings and not parts.citation:
         yield "citation" + (f" (which of {parts.references}?)" if parts.references > 1 else "")
     if parts.headings > 1:
         yield f"to be made {parts.headings} summaries: so often it says “Practice implications”"
-    if not topics:
+    if not subjects.topics:
         yield "topic"
     if dated.published is None:
         yield "published"
     if entry.language and not entry.language.lower().startswith("en"):
         yield f"a look at its language: it says that it is {entry.language!r}"
-
-
-def _vocabulary(
-    categories: Sequence[str], definitions: Definitions
-) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-    """Return topics, the kind of research, and what the rest of the categories were."""
-    by_name = {
-        make_slug(name): topic.slug
-        for topic in definitions.topics
-        for name in (*topic.former, topic.feed_label, topic.label, topic.slug)
-    }
-    kinds = {
-        make_slug(name): kind.slug
-        for kind in definitions.kinds
-        for name in (kind.feed_label, kind.label, kind.slug)
-    }
-    named = {make_slug(category): front.line(category) for category in categories}
-    topics = dict.fromkeys(by_name[name] for name in named if name in by_name)
-    found = dict.fromkeys(kinds[name] for name in named if name in kinds)
-    unmapped = [
-        f"category \u201c{label}\u201d: no topic has this name"
-        for name, label in named.items()
-        if name not in by_name and name not in kinds
-    ]
-    unmapped += [f"topic {slug!r}: there are {len(topics)}" for slug in [*topics][_MOST_TOPICS:]]
-    unmapped += [f"kind {slug!r}: it can be one only" for slug in [*found][1:]]
-    if not topics and definitions.find_topic(MISCELLANEOUS):
-        topics = {MISCELLANEOUS: None}
-    return tuple(topics)[:_MOST_TOPICS], next(iter(found), ""), tuple(unmapped)
 
 
 def _authors(entry: ForeignEntry) -> tuple[str, ...]:
@@ -240,7 +201,7 @@ def _remarks(entry: ForeignEntry, needs: Sequence[str]) -> tuple[str, ...]:
 
 def _left_out(
     entry: ForeignEntry, title: str, dated: Dated, published: datetime | None
-) -> Iterator[str]:
+) -> Iterable[str]:
     """Yield what an entry has beside its text that a summary has no place for, and each guess."""
     if not entry.title.strip():
         yield f"title: there is none; its first words serve: “{title}”"

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicate.definitions import Definitions
-from syndicate.editorial.sanitize import POLICY
+from syndicate.editorial.policy import POLICY
 from syndicate.errors import Problem, PublishRefused
 from syndicate.model import Change, SummaryId
 from syndicate.publish import apply, highwater, plan, refresh, scan, standing
 from syndicate.publish.failpoints import reach
-from syndicate.publish.plan import Found, Known, Plan, Step
+from syndicate.publish.plan import Known, Plan, Step
+from syndicate.publish.rules import Found
 from syndicate.publish.scan import Changes, Readings
 from syndicate.store import engine as store
 from syndicate.store import journal, site, summaries

@@ -1,13 +1,12 @@
 """Decides what a publish would do: which summaries are new, corrected, edited, withdrawn, moved.
 
-Pure: files as read on one side, what the store knows on the other, a plan out of it. Every rule
-that protects subscribers stands here, and each refusal names the file, the line and the remedy.
+Pure: files as read on one side, what the store knows on the other, a plan out of it. What a
+change may not be stands in rules.py.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +14,10 @@ from typing import Literal, TypeGuard
 
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.notices import with_notices
-from syndicate.editorial.numbers import summary_numbers
-from syndicate.editorial.summary import Parsed
-from syndicate.editorial.tree import Source
 from syndicate.errors import Problem
 from syndicate.model import Op, Summary, SummaryId, Withdrawal
+from syndicate.publish import rules
+from syndicate.publish.rules import Found
 from syndicate.store.files import SeenFile
 from syndicate.store.summaries import Stored, Waiting
 
@@ -29,30 +27,6 @@ Act = Op | Literal["schedule", "unschedule", "move", "keep"]
 def is_change(act: Act) -> TypeGuard[Op]:
     """Tell whether readers and partners hear of it: it then has a row in the journal."""
     return act not in ("schedule", "unschedule", "move", "keep")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A file as it was read."""
-
-    parsed: Parsed
-    seen: SeenFile
-
-    @property
-    def summary(self) -> Summary:
-        return self.parsed.summary
-
-    @property
-    def path(self) -> str:
-        return self.seen.path
-
-    @property
-    def source(self) -> Source:
-        seen = self.seen
-        return Source(path=seen.path, size=seen.size, mtime_ns=seen.mtime_ns, inode=seen.inode)
-
-    def problem(self, key: str, message: str, remedy: str) -> Problem:
-        return Problem(self.path, self.parsed.lines.get(key, 1), message, remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +115,7 @@ def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
     before = known.texts.get(summary.id)
     stored = known.stored.get(summary.id)
     state = summary.state(now)
-    if future := _future(found, now):
+    if future := rules.find_future(found, now):
         return future
     if before is None or stored is None:
         act: Act = "keep"
@@ -153,7 +127,7 @@ def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
         elif summary.id in known.waiting:
             act = "unschedule"
         return Step(act=act, summary=_dated(summary, now), path=found.path)
-    if refused := _refused(found, summary, before):
+    if refused := rules.find_refusal(found, summary, before):
         return refused
     if summary == before:
         act = "move" if stored.path != found.path else "keep"
@@ -173,108 +147,6 @@ def _op(summary: Summary, before: Summary) -> Op:
     if before.withdrawn and not summary.withdrawn:
         return "restore"
     return "correct" if summary.updated != before.updated else "edit"
-
-
-def _future(found: Found, now: datetime) -> Problem | None:
-    summary = found.summary
-    dates = [("corrections", correction.date) for correction in summary.corrections]
-    dates += [("minor_edits", edit.date) for edit in summary.minor_edits]
-    dates += [("withdrawn", summary.withdrawn.date)] if summary.withdrawn else []
-    for key, date in dates:
-        if date > now and summary.state(now) != "scheduled":
-            told = f"the date {date:%Y-%m-%dT%H:%M:%SZ} of {key} lies in the future"
-            return found.problem(key, told, f"write {now:%Y-%m-%dT%H:%M:%SZ} or earlier")
-    return None
-
-
-def _refused(found: Found, summary: Summary, before: Summary) -> Problem | None:
-    """Return what a change to a published summary may not be."""
-    assert before.published is not None
-    if summary.draft:
-        return found.problem(
-            "draft",
-            "this summary is published and cannot become a draft again",
-            f"take it back with `syndicate withdraw {before.slug} --reason …`",
-        )
-    if summary.published != before.published:
-        return found.problem(
-            "published",
-            "the date of first publication never changes",
-            f"write published: {before.published:%Y-%m-%dT%H:%M:%SZ}",
-        )
-    missing = [c for c in before.corrections if c.date not in {d.date for d in summary.corrections}]
-    if missing:
-        return found.problem(
-            "corrections",
-            f"the correction of {missing[0].date:%Y-%m-%dT%H:%M:%SZ} is no longer here",
-            "readers were told of it: put it back",
-        )
-    return (
-        _unreached(found, summary, before)
-        or _not_restored(found, summary, before)
-        or _unexplained(found, summary, before)
-    )
-
-
-def _unreached(found: Found, summary: Summary, before: Summary) -> Problem | None:
-    """Refuse a new correction that is not the newest: `updated` would not move."""
-    old = {correction.date for correction in before.corrections}
-    new = [correction for correction in summary.corrections if correction.date not in old]
-    assert before.updated is not None
-    late = [correction for correction in new if correction.date <= before.updated]
-    if not late:
-        return None
-    return found.problem(
-        "corrections",
-        f"the correction of {late[0].date:%Y-%m-%dT%H:%M:%SZ} is older than what readers have",
-        f"give it a date after {before.updated:%Y-%m-%dT%H:%M:%SZ}",
-    )
-
-
-def _not_restored(found: Found, summary: Summary, before: Summary) -> Problem | None:
-    """Refuse a restored entry that is not newer than its tombstone (RFC 6721, section 3)."""
-    if summary.withdrawn or not before.withdrawn:
-        return None
-    assert summary.updated is not None
-    if summary.updated > before.withdrawn.date:
-        return None
-    return found.problem(
-        "corrections",
-        "a summary that was withdrawn comes back only with a correction that says so",
-        f"run `syndicate restore {before.slug}`, or add a correction dated after "
-        f"{before.withdrawn.date:%Y-%m-%dT%H:%M:%SZ}",
-    )
-
-
-def _unexplained(found: Found, summary: Summary, before: Summary) -> Problem | None:
-    """Refuse a change of title, citation, finding or number that nothing accounts for."""
-    explained = len(summary.corrections) > len(before.corrections) or any(
-        edit not in before.minor_edits for edit in summary.minor_edits
-    )
-    touched = _touched(summary, before)
-    if explained or not touched or summary.withdrawn:
-        return None
-    what, key = touched
-    return found.problem(
-        key,
-        f"{what} has changed since this was published",
-        "add an entry to `corrections` (readers are told) or to `minor_edits` (they are not)",
-    )
-
-
-def _touched(summary: Summary, before: Summary) -> tuple[str, str] | None:
-    if summary.title != before.title:
-        return "the title", "title"
-    if summary.citation != before.citation:
-        return "the citation", "citation"
-    if summary.findings != before.findings:
-        return "a finding", "findings"
-    numbers = Counter(summary_numbers(summary))
-    old = Counter(summary_numbers(before))
-    if numbers != old:
-        changed = sorted((numbers - old) + (old - numbers))
-        return f"the number {changed[0]} in the text", "title"
-    return None
 
 
 # Files that are gone, and files that clash -----------------------------------------------------

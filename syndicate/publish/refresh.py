@@ -13,7 +13,7 @@ from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
 from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
-from syndicate.model import FORMATS, Document, Entry, Feed, Format, Summary, Tombstone
+from syndicate.model import FORMATS, Entry, Feed, Format, Summary, Tombstone
 from syndicate.store import documents, feeds, summaries
 from syndicate.store.documents import Fragment, StoredDocument
 from syndicate.store.engine import Connection
@@ -65,46 +65,81 @@ def refresh(
     now: datetime,
 ) -> list[str]:
     """Store the documents of these feeds anew; return the paths whose bytes changed."""
-    fingerprints = documents.list_fingerprints(connection)
     stored = feeds.list_feeds(connection)
     shown = {
-        key: subscription(connection, stored[key], feed)
+        feed: subscription(connection, stored[key], feed)
         for key in sorted(keys)
         if (feed := definitions.find_feed(key))
     }
     base = rendered_with(definitions)
-    changed: list[str] = []
+    shelf = Shelf(connection, generation, now)
     for format in FORMATS:
         maker = Maker(connection, definitions, format)
-        for key, contents in shown.items():
-            feed = definitions.find_feed(key)
-            assert feed is not None
+        for feed, contents in shown.items():
             path = addresses.document(feed.stem, format)
             fingerprint = _fingerprint(base, feed, contents)
-            if fingerprints.get(path) == fingerprint:
-                continue
-            body = maker.body(feed, contents)
-            made = render.document(path, addresses.MEDIA_TYPES[format], body, now)
-            if _put(connection, made, key, fingerprint, generation):
-                changed.append(path)
+            if not shelf.has(path, fingerprint):
+                body = maker.body(feed, contents)
+                shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
         maker.keep()
-    return changed
+    return shelf.close()
 
 
 def refresh_lists(
     connection: Connection, definitions: Definitions, *, generation: int, now: datetime
 ) -> list[str]:
     """Store the documents that list the feeds, and remove those of feeds that are no more."""
-    changed = []
+    shelf = Shelf(connection, generation, now)
     paths = {addresses.document(f.stem, name) for f in definitions.feeds for name in FORMATS}
     for path, media_type, body in opml.render_all(definitions, now):
         paths.add(path)
-        made = render.document(path, media_type, body, now)
-        if _put(connection, made, "lists", made.tag, generation):
-            changed.append(path)
-    gone = documents.list_paths(connection) - paths
+        shelf.put(path, media_type, body, "lists", identity.digest(body))
+    gone = shelf.known.keys() - paths
     documents.remove(connection, gone)
-    return [*changed, *sorted(gone)]
+    return [*shelf.close(), *sorted(gone)]
+
+
+class Shelf:
+    """The stored documents while a publish renews them: written together at the end."""
+
+    def __init__(self, connection: Connection, generation: int, now: datetime) -> None:
+        self._connection = connection
+        self._generation = generation
+        self._now = now
+        self.known = documents.list_known(connection)
+        self._new: list[StoredDocument] = []
+        self._same: dict[str, str] = {}
+
+    def has(self, path: str, fingerprint: str) -> bool:
+        """Tell whether the stored document was made of just this."""
+        known = self.known.get(path)
+        return known is not None and known.fingerprint == fingerprint
+
+    def put(self, path: str, media_type: str, body: bytes, feed: str, fingerprint: str) -> None:
+        """Take a document; where its bytes are as they were, readers keep what they have."""
+        known = self.known.get(path)
+        if known and known.tag == identity.digest(body):
+            self._same[path] = fingerprint
+            return
+        made = render.document(path, media_type, body, self._now)
+        self._new.append(
+            StoredDocument(
+                path=path,
+                feed=feed,
+                fingerprint=fingerprint,
+                media_type=media_type,
+                tag=made.tag,
+                last_modified=made.last_modified,
+                generation=self._generation,
+                gzip=made.gzip,
+            )
+        )
+
+    def close(self) -> list[str]:
+        """Write what was taken; return the paths of new bytes."""
+        documents.put(self._connection, self._new)
+        documents.put_fingerprints(self._connection, self._same)
+        return [made.path for made in self._new]
 
 
 def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
@@ -122,27 +157,6 @@ def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
         "",
         *gone,
     )
-
-
-def _put(
-    connection: Connection, made: Document, key: str, fingerprint: str, generation: int
-) -> bool:
-    """Store a document; False when its bytes are as they were, so that readers keep them."""
-    if documents.list_tags(connection, [made.path]).get(made.path) == made.tag:
-        documents.put_fingerprint(connection, made.path, fingerprint)
-        return False
-    stored = StoredDocument(
-        path=made.path,
-        feed=key,
-        fingerprint=fingerprint,
-        media_type=made.media_type,
-        tag=made.tag,
-        last_modified=made.last_modified,
-        generation=generation,
-        gzip=made.gzip,
-    )
-    documents.put(connection, stored)
-    return True
 
 
 class Maker:

@@ -16,7 +16,7 @@ from syndicate.editorial import tree
 from syndicate.editorial.summary import Parsed
 from syndicate.editorial.tree import Source
 from syndicate.errors import ContentError, Problem
-from syndicate.publish.plan import Found
+from syndicate.publish.rules import Found
 from syndicate.store import files
 from syndicate.store.engine import Connection
 from syndicate.store.files import SeenFile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,16 +81,22 @@ def put_fragments(connection: Connection, fragments: Sequence[Fragment]) -> None
         )
 
 
-def list_fingerprints(connection: Connection) -> dict[str, str]:
-    """Return path -> fingerprint of every stored document."""
-    query = select(document.c.path, document.c.fingerprint)
-    return {row.path: row.fingerprint for row in connection.execute(query)}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether a document is still right, and whether new bytes are the same bytes."""
+
+    fingerprint: str
+    tag: str
 
 
-def list_tags(connection: Connection, paths: Collection[str]) -> dict[str, str]:
-    """Return path -> tag of these documents."""
-    query = select(document.c.path, document.c.tag).where(document.c.path.in_(list(paths)))
-    return {row.path: row.tag for row in connection.execute(query)}
+def list_known(connection: Connection) -> dict[str, Known]:
+    """Return every stored document's fingerprint and tag, by path."""
+    query = select(document.c.path, document.c.fingerprint, document.c.tag)
+    return {row.path: Known(row.fingerprint, row.tag) for row in connection.execute(query)}
+
+
+def list_paths(connection: Connection) -> set[str]:
+    return set(connection.execute(select(document.c.path)).scalars())
 
 
 def list_since(connection: Connection, generation: int) -> Iterable[StoredDocument]:
@@ -99,27 +105,24 @@ def list_since(connection: Connection, generation: int) -> Iterable[StoredDocume
         yield _stored(row)
 
 
-def list_paths(connection: Connection) -> set[str]:
-    return set(connection.execute(select(document.c.path)).scalars())
-
-
 def find(connection: Connection, path: str) -> StoredDocument | None:
     row = connection.execute(select(document).where(document.c.path == path)).one_or_none()
     return _stored(row) if row else None
 
 
-def put(connection: Connection, value: StoredDocument) -> None:
-    connection.execute(delete(document).where(document.c.path == value.path))
-    columns = {name: getattr(value, name) for name in StoredDocument.__slots__}
-    columns["last_modified"] = instants.write(value.last_modified)
-    connection.execute(insert(document).values(columns))
+def put(connection: Connection, values: Sequence[StoredDocument]) -> None:
+    if not values:
+        return
+    remove(connection, [value.path for value in values])
+    connection.execute(insert(document), [_columns(value) for value in values])
 
 
-def put_fingerprint(connection: Connection, path: str, fingerprint: str) -> None:
+def put_fingerprints(connection: Connection, fingerprints: Mapping[str, str]) -> None:
     """Record that other causes gave the same bytes: readers keep what they have."""
-    connection.execute(
-        update(document).where(document.c.path == path).values(fingerprint=fingerprint)
-    )
+    for path, fingerprint in fingerprints.items():
+        connection.execute(
+            update(document).where(document.c.path == path).values(fingerprint=fingerprint)
+        )
 
 
 def put_br(connection: Connection, path: str, tag: str, br: bytes, generation: int) -> bool:
@@ -140,6 +143,11 @@ def list_without_br(connection: Connection, limit: int) -> list[StoredDocument]:
 def remove(connection: Connection, paths: Collection[str]) -> None:
     for part in batches(list(paths)):
         connection.execute(delete(document).where(document.c.path.in_(part)))
+
+
+def _columns(value: StoredDocument) -> dict[str, Any]:
+    columns = {name: getattr(value, name) for name in StoredDocument.__slots__}
+    return columns | {"last_modified": instants.write(value.last_modified)}
 
 
 def _stored(row: Row[Any]) -> StoredDocument:

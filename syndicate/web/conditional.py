@@ -67,9 +67,8 @@ def decide(
         return _plain(offer, 405, "Only GET and HEAD are possible here.\n", extra=(ALLOW,))
     coding = choose(accept_encoding, offer.lengths)
     if coding is None:
-        return _plain(
-            offer, 406, f"Available without coding and as {', '.join(sorted(offer.lengths))}.\n"
-        )
+        known = ", ".join(sorted(offer.lengths))
+        return _plain(offer, 406, f"Available codings: {known}.\n", head=method == "HEAD")
     unmodified = _unmodified(offer, coding, if_none_match, if_modified_since)
     if unmodified:
         return Answer(status=304, headers=unmodified_headers(offer, unmodified))
@@ -131,7 +130,9 @@ def _read_date(header: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _plain(offer: Offer, status: int, text: str, extra: Headers = ()) -> Answer:
+def _plain(
+    offer: Offer, status: int, text: str, extra: Headers = (), *, head: bool = False
+) -> Answer:
     body = text.encode()
     headers = (
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -140,4 +141,4 @@ def _plain(offer: Offer, status: int, text: str, extra: Headers = ()) -> Answer:
         *extra,
         *offer.always,
     )
-    return Answer(status=status, headers=headers, text=body)
+    return Answer(status=status, headers=headers, text=b"" if head else body)

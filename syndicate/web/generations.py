@@ -58,7 +58,7 @@ class Generations:
     def look(self) -> bool:
         """Bring `current` up to date; False when the store cannot be read, and `trouble` is set."""
         try:
-            with self.reading():
+            with self._reading():
                 pass
         except StoreError as error:
             self._note(error)
@@ -70,8 +70,16 @@ class Generations:
     def reading(self) -> Iterator[tuple[Connection, Snapshot]]:
         """Open a reading transaction beside the snapshot of exactly its generation.
 
-        So a page agrees with the feeds that this process serves at the same time.
+        So a page agrees with the feeds that this process serves at the same time. While the store
+        is in trouble this fails at once: requests must not queue up behind a server that is away.
         """
+        if self.trouble is not None:
+            raise StoreError(self.trouble.message, self.trouble.remedy)
+        with self._reading() as found:
+            yield found
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Connection, Snapshot]]:
         if self.current.head is None:
             require_current(self._wired.engine)
         for _ in range(_ATTEMPTS):

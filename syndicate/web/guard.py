@@ -32,7 +32,7 @@ _OTHER_HOST: Final = Refusal(
 
 def refusal(environ: Mapping[str, Any], hosts: Hosts) -> Refusal | None:
     """Return what is wrong with a request's address or host, if anything is."""
-    path: str = environ["PATH_INFO"]  # decoded by the server, one character a byte
+    path: str = environ.get("PATH_INFO", "")  # decoded by the server, one character a byte
     if len(path) > LONGEST_PATH or len(environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
         return _TOO_LONG
     if not path.startswith("/") or _CONTROL.search(path) or not _is_utf8(path):

@@ -38,18 +38,18 @@ class Published:
     """Stands before `rest`. Query strings mean nothing to documents: the bytes are the same."""
 
     def __init__(self, generations: Generations, rest: WSGI) -> None:
-        self._generations = generations
+        self.generations = generations
         self._rest = rest
         self._choices: dict[tuple[str | None, bool], Coding | None] = {}
         self.counts = Counts()
 
     def close(self) -> None:
         """End what was started with the application."""
-        self._generations.close()
+        self.generations.close()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        snapshot = self._generations.current
-        prepared = snapshot.documents.get(environ["PATH_INFO"])
+        snapshot = self.generations.current
+        prepared = snapshot.documents.get(environ.get("PATH_INFO", ""))
         if (
             prepared is None
             or environ["REQUEST_METHOD"] != "GET"
@@ -100,13 +100,13 @@ class Published:
             self.counts.refused += 1
         start_response(_line(answer.status), list(answer.headers))
         body = prepared.body(answer)
-        return [body] if body and environ["REQUEST_METHOD"] != "HEAD" else []
+        return [body] if body else []
 
     # Everything that is not a GET of a document ----------------------------------------------
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        snapshot = self._generations.current
-        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        snapshot = self.generations.current
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         refusal = guard.refusal(environ, snapshot.hosts)
         if refusal:
             self.counts.refused += 1
@@ -145,7 +145,7 @@ class Published:
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(text))),
             *extra,
-            *self._generations.current.security,
+            *self.generations.current.security,
         ]
         start_response(_line(status), found)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]

@@ -25,7 +25,6 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "jinja2": ("web/",),
     "lxml": ("documents/", "importing/"),
     "markdown_it": ("editorial/markdown.py",),
-    "markdownify": ("importing/",),
     "markupsafe": ("web/",),
     "mdit_py_plugins": ("editorial/markdown.py",),
     "nh3": ("editorial/sanitize.py",),

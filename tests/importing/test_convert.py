@@ -97,7 +97,7 @@ def test_everything_else_is_an_announcement(network: Definitions) -> None:
     imported = converted(PLAIN, network)
     piece = read(imported, network)
     assert (piece.form, piece.kind, piece.citation) == ("announcement", None, None)
-    assert imported.dropped == ("the kind 'meta-analysis': there are no practice implications",)
+    assert imported.dropped == ("kind 'meta-analysis': there are no practice implications",)
     assert imported.needs == ()
 
 
@@ -186,6 +186,22 @@ def test_categories_that_are_no_topics_are_named(network: Definitions) -> None:
         "category “Office”: no topic has this name",
         "category “Chairs”: no topic has this name",
     )
+
+
+def test_categories_in_any_script_are_named(network: Definitions) -> None:
+    imported = converted(replace(PLAIN, categories=("日本語", "한국어", "Training", "#!")), network)
+    assert imported.dropped == (
+        "category “日本語”: no topic has this name",
+        "category “한국어”: no topic has this name",
+        "category “#!”: no topic has this name",
+    )
+
+
+def test_a_second_kind_is_named(network: Definitions) -> None:
+    categories = ("Randomised trial", "Meta-analysis", "Training")
+    imported = converted(replace(RESEARCH, categories=categories), network)
+    assert read(imported, network).kind == "randomised-trial"
+    assert imported.dropped == ("kind 'meta-analysis': there is one already, 'randomised-trial'",)
 
 
 def test_without_a_topic_it_is_miscellaneous_or_a_draft(
@@ -314,7 +330,7 @@ def test_all_that_is_lost_is_named(network: Definitions) -> None:
 def test_the_beginning_of_the_content_is_no_separate_summary(network: Definitions) -> None:
     short = "The office will be closed for [&#8230;]"
     assert converted(replace(PLAIN, summary_html=short), network).dropped == (
-        "the kind 'meta-analysis': there are no practice implications",
+        "kind 'meta-analysis': there are no practice implications",
     )
 
 
