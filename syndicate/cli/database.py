@@ -38,14 +38,12 @@ def upgrade() -> None:
 
     Do nothing to tables that are. Beside a new SQLite store it makes the secret key.
     """
-    from syndicate import wiring
     from syndicate.store import secret
     from syndicate.store import upgrade as upgrade_
 
     settings = here.settings()
-    wired = wiring.wire(settings)
-    done = upgrade_.upgrade(wired.engine)
-    wired.close()
+    with here.database(settings) as engine:
+        done = upgrade_.upgrade(engine)
     if done.has_changed:
         click.echo(f"The store went from {done.before or 'empty'} to {done.after}.")
     else:
@@ -84,18 +82,15 @@ def restore(file: Path, *, replace: bool, keep_key: bool) -> None:
     FILE is checked from beginning to end first, and whatever fails changes nothing. The store gets
     a new epoch, so that mirrors begin anew.
     """
-    from syndicate import wiring
     from syndicate.publish import highwater
     from syndicate.store import backup as backup_
     from syndicate.store import secret
 
     settings = here.settings()
     keep_key = keep_key or _wants_present_key(settings, backup_.read_manifest(file))
-    wired = wiring.wire(settings)
-    with counting("restoring") as count:
-        found = backup_.restore(wired.engine, file, replace=replace, progress=count.reach)
-    highwater.note(wired.engine)
-    wired.close()
+    with here.database(settings) as engine, counting("restoring") as count:
+        found = backup_.restore(engine, file, replace=replace, progress=count.reach)
+        highwater.note(engine)
     key = secret.restore(settings, found.secret_key, keep=keep_key)
     made = f"{found.made_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"Restored the backup of {made}, change {found.seq}.\n{_KEY[key]}")

@@ -20,12 +20,10 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     Exit status 1 where something is an error, so that a timer may run it.
     """
     from syndicate import doctor as doctor_
-    from syndicate import wiring
 
     settings = here.settings()
-    wired = wiring.wire(settings)
-    found = doctor_.examine(settings, wired.engine, os.environ, now=here.now())
-    wired.close()
+    with here.database(settings) as engine:
+        found = doctor_.examine(settings, engine, os.environ, now=here.now())
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
     else:

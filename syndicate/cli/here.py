@@ -37,17 +37,25 @@ def definitions(here: Settings) -> Definitions:
 
 
 @contextmanager
-def store(here: Settings) -> Iterator[Engine]:
-    """Open the store. StoreError, with the remedy, unless its tables are those we need."""
+def database(here: Settings) -> Iterator[Engine]:
+    """Open the store's database, whatever is in it."""
     from syndicate import wiring
-    from syndicate.store import upgrade
 
     wired = wiring.wire(here)
     try:
-        upgrade.require_current(wired.engine)
         yield wired.engine
     finally:
         wired.close()
+
+
+@contextmanager
+def store(here: Settings) -> Iterator[Engine]:
+    """Open the store. StoreError, with the remedy, unless its tables are those we need."""
+    from syndicate.store import upgrade
+
+    with database(here) as engine:
+        upgrade.require_current(engine)
+        yield engine
 
 
 def paths(here: Settings, given: Iterable[str]) -> list[str]:

@@ -67,8 +67,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         if count > AT_MOST:
             yield f"{name:<11}  … and {count - AT_MOST:,} more"
     told = [f"{count:,} {name}" for name, count in counts.items()]
-    if outcome.documents:
-        told.append(f"{len(outcome.documents):,} documents changed")
+    if changed := len(outcome.documents):
+        told.append(f"{changed:,} {'document' if changed == 1 else 'documents'} changed")
     if outcome.problems:
         told.append(f"{len({p.path for p in outcome.problems}):,} refused")
     yield ", ".join(told) or "nothing has changed"

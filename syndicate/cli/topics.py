@@ -17,7 +17,10 @@ def group() -> None:
 @click.argument("new")
 @click.option("--label", help="As pages and feeds show it.")
 def rename(old: str, new: str, label: str | None) -> None:
-    """Give the topic OLD the slug NEW. Its feed keeps its id and its subscribers."""
+    """Give the topic OLD the slug NEW.
+
+    Its feed keeps its id and its subscribers.
+    """
     from syndicate.publish import topics
 
     settings = here.settings()
@@ -38,7 +41,10 @@ def rename(old: str, new: str, label: str | None) -> None:
 @click.argument("old")
 @click.argument("into")
 def merge(old: str, into: str) -> None:
-    """Give the summaries of the topic OLD to INTO, where OLD's subscribers are led."""
+    """Make the topic OLD a part of the topic INTO.
+
+    INTO takes over its summaries; its addresses lead there, and with them its subscribers.
+    """
     from syndicate.publish import topics
 
     settings = here.settings()

@@ -64,9 +64,10 @@ def align(connection: Connection, definitions: Definitions) -> None:
         known = stored.get(feed.key)
         if known is None:
             fresh.append((feeds.add(connection, feed), feed))
-        elif known.selection != str(feed.selection):
+        elif known.removed or known.selection != str(feed.selection):
             feeds.change(connection, known.number, selection=str(feed.selection))
-            if not feed.key.startswith("topics/"):  # a renamed topic has the same members
+            # a renamed topic has the same members; nobody kept those of a feed that was away
+            if known.removed or not feed.key.startswith("topics/"):
                 fresh.append((known, feed))
     if fresh:
         _fill(connection, definitions, fresh)

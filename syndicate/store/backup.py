@@ -174,10 +174,10 @@ def read_manifest(path: Path) -> Manifest:
 
 def _get_manifest(connection: Connection, path: Path) -> Manifest:
     try:
-        found = connection.execute(select(_manifest.c.name, _manifest.c.value)).tuples()
+        found = connection.execute(select(_manifest)).all()
     except exc.OperationalError:
         raise StoreError(f"{path} is no backup of syndicate", _REMEDY) from None
-    values = dict(found.all())
+    values = {row.name: row.value for row in found}
     if values.get("format") != FORMAT:
         raise StoreError(f"{path} was written by a newer syndicate", "upgrade syndicate")
     prefix = "digest of "

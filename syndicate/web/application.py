@@ -70,7 +70,11 @@ def _register(flask: Flask, site: Site, published: Published, files: dict[str, P
     def common() -> dict[str, object]:
         """Give every template what its frame shows."""
         definitions = site.snapshot.definitions
-        return {"network": definitions and definitions.network, "stylesheet": _stylesheet(files)}
+        return {
+            "network": definitions and definitions.network,
+            "root": site.snapshot.root,
+            "stylesheet": _stylesheet(files),
+        }
 
 
 def _canonical() -> Response | None:

@@ -41,8 +41,9 @@ class Errors:
 
     def foreseen(self, error: SyndicateError) -> WerkzeugResponse:
         if isinstance(error, Moved):
-            response = _text(f"This is now at {error.location}", 301)
-            response.headers["Location"] = error.location
+            location = self._site.snapshot.root + error.location
+            response = _text(f"This is now at {location}", 301)
+            response.headers["Location"] = location
             response.headers["Cache-Control"] = headers.MOVED_CACHE
             return response
         if isinstance(error, StoreError):

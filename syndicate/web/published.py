@@ -122,6 +122,7 @@ class Published:
         target = snapshot.redirects.get(path)
         if target is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             self.counts.redirected += 1
+            target = snapshot.root + target if target.startswith("/") else target
             moved = (("Location", target), ("Cache-Control", headers.MOVED_CACHE))
             return self._text(
                 environ,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from syndicate import addresses
 from syndicate.definitions import Definitions
@@ -38,6 +39,11 @@ class Snapshot:
     gone: frozenset[str] = frozenset()
     redirects: Mapping[str, str] = field(default_factory=dict)
     kept: Kept[Prepared] = field(default_factory=lambda: Kept(KEPT_LIMIT))
+
+    @property
+    def root(self) -> str:
+        """Return the path of the base URL, which a proxy takes off before it asks us."""
+        return urlsplit(self.definitions.network.base_url).path if self.definitions else ""
 
     @property
     def generation(self) -> int:

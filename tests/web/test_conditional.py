@@ -81,7 +81,8 @@ def test_a_tag_of_any_coding_gives_304(tags: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tags", ["", '""', '"y"', "x", "x-gz", '"x', 'x"', "w/x", '"x-zstd"', '"*"', '"X"', "garbage, *"]
+    "tags",
+    ["", '""', '"y"', "x", "x-gz", '"x', 'x"', "w/x", '"x-zstd"', '"*"', '"X"', "garbage, *"],
 )
 def test_other_tags_give_the_body_even_where_the_date_would_not(tags: str) -> None:
     later = format_datetime(CHANGED + timedelta(days=1), usegmt=True)
@@ -204,9 +205,7 @@ def test_what_was_sent_is_not_sent_again(accept_encoding: str | None, since: dat
     if first.status != 200:
         return
     held = dict(first.headers)
-    again = decide(
-        OFFER, method="GET", accept_encoding=accept_encoding, if_none_match=held["ETag"]
-    )
+    again = decide(OFFER, method="GET", accept_encoding=accept_encoding, if_none_match=held["ETag"])
     assert (again.status, dict(again.headers)["ETag"]) == (304, held["ETag"])
     by_date = decide(
         OFFER,

@@ -29,7 +29,9 @@ def call(app: Published, environ: dict[str, str]) -> tuple[str, list[tuple[str, 
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": io.StringIO(),
     }
-    body = app(usual | environ, lambda status, headers, _exc=None: answers.append((status, headers)))
+    body = app(
+        usual | environ, lambda status, headers, _exc=None: answers.append((status, headers))
+    )
     ((status, headers),) = answers
     return status, headers, b"".join(body)
 
@@ -59,9 +61,7 @@ def test_the_headers_of_a_feed(app: Published) -> None:
 
 def test_the_hub_of_the_definitions_stands_in_the_link(stand: Stand) -> None:
     app = stand.open()
-    stand.edit(
-        "network.toml", lambda text: text.replace("[licence]", 'hub = "https://hub.example/"\n[licence]')
-    )
+    stand.edit("network.toml", lambda text: f'{text}\n[hub]\nurl = "https://hub.example/"\n')
     stand.site.publish()
     app.generations.look()
     link = get(app, "/feed.rss").headers["Link"]
@@ -164,7 +164,10 @@ def module_app(long_app: Published) -> Published:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from(["GET", "HEAD", "OPTIONS", "POST"]), accepted, st.none() | tags, st.none() | dates
+    st.sampled_from(["GET", "HEAD", "OPTIONS", "POST"]),
+    accepted,
+    st.none() | tags,
+    st.none() | dates,
 )
 def test_the_short_way_gives_the_answers_of_the_long_one(
     module_app: Published, method: str, accept: str | None, tag: str | None, since: str | None

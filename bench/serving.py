@@ -1,0 +1,188 @@
+"""Serving a feed: the shipped stack beside a bare WSGI callable and an ordinary Flask view.
+
+All on granian with the settings of `syndicate serve`, one worker on one core, the client on another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench import load
+from bench.grounds import REPOSITORY, SYNDICATE, Ground, ground
+from bench.measuring import Sample, Table, interleave
+from bench.peers import PATH
+
+SIZE: Final = 300
+SECONDS: Final = 2
+KINDS: Final = {
+    "bare": "bare WSGI, the same headers",
+    "least": "bare WSGI, only the headers a feed needs",
+    "view": "Flask view: make_response, ETag, make_conditional",
+}
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that was started here."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu(self) -> float:
+        """Return the CPU seconds of the process and those it started."""
+        return sum(map(_cpu, _tree(self.process.pid)))
+
+    def get(self, headers: Mapping[str, str]) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", PATH, headers=dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+
+    def sample(self, headers: Mapping[str, str]) -> Sample:
+        """Measure seconds a request."""
+        before = self.cpu()
+        done = load.ask(self.port, PATH, headers, seconds=SECONDS, cpu=(os.cpu_count() or 1) - 1)
+        return Sample(
+            wall=done.seconds / done.requests, cpu=(self.cpu() - before) / done.requests
+        )
+
+
+def measure(rounds: int, _size: int) -> Iterator[Table]:
+    """Yield the tables of this group."""
+    with contextlib.ExitStack() as stack:
+        where = stack.enter_context(ground(SIZE))
+        shipped = stack.enter_context(_shipped(where))
+        status, headers, body = shipped.get({"Accept-Encoding": "gzip"})
+        if status != 200:
+            raise RuntimeError(f"{PATH} was answered by {status}")
+        servers = {"shipped": shipped}
+        for kind in KINDS:
+            servers[kind] = stack.enter_context(_peer(kind, headers, body))
+        tag = dict(headers)["etag"]
+        asked = {
+            "GET, 200 with gzip": {"Accept-Encoding": "gzip"},
+            "GET, 304": {"Accept-Encoding": "gzip", "If-None-Match": tag},
+        }
+        for title, sent in asked.items():
+            for server in servers.values():
+                _require_same(server.get(sent), body if "304" not in title else b"")
+            yield _table(title, servers, sent, rounds, len(body))
+
+
+def _require_same(answer: tuple[int, list[tuple[str, str]], bytes], body: bytes) -> None:
+    if answer[0] != (200 if body else 304) or answer[2] != body:
+        raise RuntimeError(f"a peer answered {answer[0]} with other bytes")
+
+
+def _table(
+    title: str, servers: Mapping[str, Server], sent: Mapping[str, str], rounds: int, length: int
+) -> Table:
+    taken = interleave(
+        {name: lambda _, server=server: server.sample(sent) for name, server in servers.items()},
+        rounds,
+    )
+    table = Table(f"Feed of 50 entries, {length:,} bytes of gzip: {title} (a request's time)")
+    table.add("syndicate serve", taken["shipped"])
+    for kind, name in KINDS.items():
+        goal = {"bare": ">= 0.95", "view": ">= 5"}.get(kind, "")
+        table.add(name, taken[kind])
+        table.add("  syndicate serve beside it", taken["shipped"], taken[kind], goal=goal, inverse=True)
+    rate = 1 / taken["shipped"].median("wall")
+    table.notes = [f"syndicate serve: {rate:,.0f} requests a second; ratios are of requests a second"]
+    return table
+
+
+# Processes -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _shipped(where: Ground) -> Iterator[Server]:
+    port = _free_port()
+    command = [*SYNDICATE, "serve", "--port", str(port)]
+    with _started(command, port, where.environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _peer(kind: str, headers: list[tuple[str, str]], body: bytes) -> Iterator[Server]:
+    port = _free_port()
+    told = "\n".join(f"{name}: {value}" for name, value in headers if name.lower() not in _SERVERS)
+    script = "from bench.peers import main; main()"
+    command = [sys.executable, "-c", script, kind, str(port), told]
+    with _started(command, port, {"PYTHONPATH": str(REPOSITORY)}, body) as server:
+        yield server
+
+
+_SERVERS: Final = frozenset({"server", "date", "connection", "transfer-encoding"})
+
+
+@contextlib.contextmanager
+def _started(
+    command: list[str], port: int, environment: Mapping[str, str], sent: bytes = b""
+) -> Iterator[Server]:
+    """Start a server on the first core, wait until it answers, end it with all that it started."""
+    process = subprocess.Popen(
+        [*load.pinned(0), *command],
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(sent)
+        process.stdin.close()
+        _wait(process, port)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            for pid in _tree(process.pid):
+                os.kill(pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        if process.poll() is not None:
+            raise RuntimeError(f"a server ended with {process.returncode} before it answered")
+        time.sleep(0.05)
+    raise RuntimeError("a server did not answer within a minute")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [pid]
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            found += _tree(int(child))
+    return found
+
+
+def _cpu(pid: int) -> float:
+    """Return user and system time (proc(5), stat: fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS

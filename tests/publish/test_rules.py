@@ -1,0 +1,98 @@
+"""What a change to a published summary may not be, each with its place and remedy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.sites import START, Site, written
+
+BODY = "It found r = 0.30 and more.\n\n## Practice implications\n\nAsk early.\n"
+TOLD = [{"date": "2024-01-01T12:30:00Z", "note": "The first."}]
+
+
+@pytest.fixture
+def published(small_site: Site) -> Site:
+    small_site.write("one", body=BODY, corrections=TOLD)
+    assert small_site.publish().problems == ()
+    return small_site
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "remedy"),
+    [
+        ({"draft": True}, "cannot become a draft", "syndicate withdraw one"),
+        ({"published": START + timedelta(minutes=5)}, "never changes", "2024-01-01T12:00:00Z"),
+        ({"corrections": None}, "is no longer here", "put it back"),
+        (
+            {"corrections": [*TOLD, {"date": "2024-01-01T12:20:00Z", "note": "Late."}]},
+            "older than what readers have",
+            "after 2024-01-01T12:30:00Z",
+        ),
+        (
+            {"corrections": [*TOLD, {"date": "2030-01-01T12:20:00Z", "note": "Early."}]},
+            "lies in the future",
+            "or earlier",
+        ),
+        ({"withdrawn": {"date": "2030-01-01T00:00:00Z", "reason": "error"}}, "in the future", ""),
+        ({"minor_edits": [{"date": "2030-01-01T00:00:00Z", "note": "N."}]}, "in the future", ""),
+        ({"title": "Another title"}, "the title has changed", "minor_edits"),
+        (
+            {"citation": {"text": "Roe, R. (2021). Other."}},
+            "the citation has changed",
+            "minor_edits",
+        ),
+        (
+            {"findings": [{"label": "it", "measure": "r", "value": "0.30"}]},
+            "a finding has changed",
+            "minor_edits",
+        ),
+        ({"body": BODY.replace("0.30", "0.31")}, "the number 0.3", "minor_edits"),
+    ],
+)
+def test_refused(published: Site, change: dict[str, Any], message: str, remedy: str) -> None:
+    before = published.stored()
+    path = published.write("one", **{"body": BODY, "corrections": TOLD} | change)
+    outcome = published.publish()
+    (problem,) = outcome.problems
+    assert problem.path == path
+    assert problem.line > 0
+    assert message in problem.message
+    assert remedy in problem.remedy
+    assert published.stored() == before
+
+
+@pytest.mark.parametrize("key", ["minor_edits", "corrections"])
+def test_an_explanation_lets_it_pass(published: Site, key: str) -> None:
+    told = {"date": written(published.now), "note": "A slip."}
+    entries = [*TOLD, told] if key == "corrections" else [told]
+    published.write("one", body=BODY, **{"corrections": TOLD, key: entries, "title": "New title"})
+    outcome = published.publish()
+    assert outcome.problems == ()
+    assert [c.op for c in outcome.changes] == ["correct" if key == "corrections" else "edit"]
+
+
+def test_a_withdrawn_summary_comes_back_only_with_a_newer_correction(published: Site) -> None:
+    withdrawn = {"date": written(published.now), "reason": "error"}
+    published.write("one", body=BODY, corrections=TOLD, withdrawn=withdrawn)
+    published.publish()
+    published.write("one", body=BODY, corrections=TOLD)
+    (problem,) = published.publish().problems
+    assert "syndicate restore one" in problem.remedy
+    told = [*TOLD, {"date": written(published.now), "note": "It is back."}]
+    published.write("one", body=BODY, corrections=told)
+    outcome = published.publish()
+    assert [c.op for c in outcome.changes] == ["restore"]
+
+
+def test_a_file_that_was_withdrawn_before_the_store_began_is_known_as_withdrawn(
+    small_site: Site,
+) -> None:
+    small_site.write("one", withdrawn={"date": written(small_site.now), "reason": "error"})
+    outcome = small_site.publish()
+    assert [c.op for c in outcome.changes] == ["withdraw"]
+    assert b"deleted-entry" in small_site.document("/feed.atom")
+    small_site.remove("one")
+    assert small_site.publish().problems == ()

@@ -1,0 +1,116 @@
+"""Finding what changed: moved folders, unreadable places, many files on all cores."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from syndicate.publish import publish, scan
+from syndicate.publish.highwater import check
+from syndicate.store import engine as store
+from syndicate.store import journal
+from tests.sites import Site
+
+
+def test_many_files_are_read_on_all_cores(small_site: Site) -> None:
+    for number in range(scan.MANY + 5):
+        small_site.write(f"s{number}", number=number)
+    small_site.write("bad", topics=["nothing-such"], number=99)
+    counted: list[int] = []
+    small_site.now = small_site.now.replace(hour=23)
+    outcome = publish(
+        small_site.engine,
+        small_site.folder,
+        small_site.definitions,
+        now=small_site.now,
+    )
+    assert len(outcome.changes) == scan.MANY + 5
+    assert [p.path.rpartition("/")[2] for p in outcome.problems] == ["bad.md"]
+    with store.reading(small_site.engine) as connection:
+        changes = scan.changed(connection, small_site.folder, again=True)
+        scan.read(
+            small_site.folder,
+            changes.sources[:3],
+            small_site.definitions,
+            progress=counted.append,
+        )
+    assert counted == [1, 2, 3]
+
+
+def test_a_whole_folder_can_move(small_site: Site) -> None:
+    small_site.write("one")
+    small_site.write("two", number=1)
+    small_site.publish()
+    old = small_site.folder / "content/summaries/2024/01"
+    old.rename(small_site.folder / "content/summaries/2024/02")
+    outcome = small_site.publish()
+    assert outcome.problems == ()
+    assert small_site.acts(outcome) == [("move", "one"), ("move", "two")]
+    assert outcome.changes == ()
+    assert small_site.publish().steps == ()
+
+
+def test_a_link_in_the_place_of_a_file_is_a_problem_and_no_deletion(
+    small_site: Site, tmp_path: Path
+) -> None:
+    path = small_site.folder / small_site.write("one")
+    small_site.publish()
+    path.rename(tmp_path / "elsewhere.md")
+    path.symlink_to(tmp_path / "elsewhere.md")
+    for options in ({}, {"only": [small_site.path("one")]}):
+        (problem,) = small_site.publish(withdraw_missing=True, **options).problems
+        assert "symbolic link" in problem.message
+    assert b"summary/one" in small_site.document("/feed.atom")
+
+
+def test_a_missing_content_folder_withdraws_nothing(small_site: Site) -> None:
+    small_site.write("one")
+    small_site.publish()
+    (small_site.folder / "content").rename(small_site.folder / "elsewhere")
+    outcome = small_site.publish(withdraw_missing=True)
+    assert any("no such folder" in problem.message for problem in outcome.problems)
+    assert outcome.changes == ()
+
+
+def test_what_was_saved_since_it_was_read_is_read_again(small_site: Site) -> None:
+    path = small_site.write("one")
+    with store.reading(small_site.engine) as connection:
+        before = scan.changed(connection, small_site.folder).sources
+    assert scan.stale(small_site.folder, before) == []
+    small_site.write("one", title="A longer title than before")
+    (newer,) = scan.stale(small_site.folder, before)
+    assert newer.path == path
+    (small_site.folder / path).unlink()
+    assert scan.stale(small_site.folder, before) == []
+
+
+def test_an_older_copy_of_the_store_gets_a_new_epoch(small_site: Site) -> None:
+    small_site.write("one")
+    small_site.publish()
+    database = Path(str(small_site.engine.url.database))
+    copy = database.with_suffix(".copy")
+    with closing(sqlite3.connect(database)) as present, closing(sqlite3.connect(copy)) as older:
+        present.backup(older)
+    small_site.write("two", number=1)
+    small_site.publish()
+    assert not check(small_site.engine)
+    with store.reading(small_site.engine) as connection:
+        epoch = journal.get_head(connection).epoch
+    small_site.engine.dispose()
+    for leftover in database.parent.glob(f"{database.name}-*"):
+        leftover.unlink()
+    copy.replace(database)
+    assert check(small_site.engine)
+    with store.reading(small_site.engine) as connection:
+        head = journal.get_head(connection)
+    assert head.epoch != epoch
+    assert not check(small_site.engine)
+
+
+def test_a_broken_high_water_file_is_no_obstacle(small_site: Site) -> None:
+    small_site.write("one")
+    small_site.publish()
+    Path(f"{small_site.engine.url.database}.highwater").write_text("{broken")
+    assert not check(small_site.engine)
+    assert small_site.publish().problems == ()
