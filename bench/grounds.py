@@ -178,7 +178,7 @@ def first_publish(size: int) -> Sample:
     here = environment(folder, new)
     print(f"publishing {size:,} summaries for the first time …", file=sys.stderr, flush=True)
     ran([*SYNDICATE, "db", "upgrade"], environment=here)
-    taken = ran([*SYNDICATE, "publish"], environment=here)
+    taken = ran([*SYNDICATE, "publish"], environment=here, peak=True)
     compact(new)
     new.rename(kept)
     (folder / "first.json").write_text(

@@ -7,18 +7,17 @@ disagree, the machine was busy with something else.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
-
-TIMEOUT: Final = 3_600
-"""Seconds that any program started here is given."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -84,27 +83,54 @@ def ran(
     command: Sequence[str | Path],
     *,
     environment: Mapping[str, str] | None = None,
-    folder: Path | None = None,
-    expect: int = 0,
+    peak: bool = False,
 ) -> Sample:
-    """Measure a whole process with the processes that it waits for; its output is thrown away."""
+    """Measure a whole process with the processes that it waits for; its output is thrown away.
+
+    `peak` asks for the process's own peak memory, looked at while it runs: what the system reports
+    at its end would count the memory of this process too, out of which it was started.
+    """
     wall = time.perf_counter()
     with subprocess.Popen(
         command,
         env={**os.environ, **(environment or {})},
-        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stderr is not None
+        watcher = _PeakWatch(process.pid) if peak else None
         errors = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - wall
-    if process.returncode != expect:
+    if process.returncode != 0:
         raise RuntimeError(f"{command} ended with {process.returncode}:\n{errors.decode()[-2000:]}")
-    return Sample(wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss * 1024)
+    most = watcher.close() if watcher else 0
+    return Sample(wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=most)
+
+
+class _PeakWatch:
+    """Looks, fifty times a second, at the most memory that a process has had (proc(5), VmHWM)."""
+
+    def __init__(self, pid: int) -> None:
+        self._status = Path(f"/proc/{pid}/status")
+        self._most = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.02):
+            with contextlib.suppress(OSError):
+                found = re.search(r"VmHWM:\s+(\d+) kB", self._status.read_text())
+                self._most = max(self._most, int(found[1]) * 1024 if found else 0)
+
+    def close(self) -> int:
+        """Return the most bytes."""
+        self._ended.set()
+        self._thread.join()
+        return self._most
 
 
 # Printing --------------------------------------------------------------------------------------

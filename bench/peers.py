@@ -80,7 +80,7 @@ def _coding(coding: str) -> Headers:
 
 def view(answer: Answer) -> WSGI:
     """Return a Flask application with one ordinary view: body, headers, tag, conditional."""
-    application = Flask("bench")
+    application = Flask(__name__)
     bodies = answer.bodies()
     headers = dict(answer.headers)
     tag = {name.lower(): value for name, value in answer.headers}["etag"].strip('"')

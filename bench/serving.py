@@ -22,6 +22,8 @@ from bench import load
 from bench.grounds import REPOSITORY, SYNDICATE, Ground, ground
 from bench.measuring import Sample, Table, interleave
 from bench.peers import PATH
+from syndicate.store import documents
+from syndicate.store import engine as store
 
 SIZE: Final = 300
 SECONDS: Final = 2
@@ -113,7 +115,20 @@ def _shipped(where: Ground) -> Iterator[Server]:
     port = _free_port()
     command = [*SYNDICATE, "serve", "--port", str(port)]
     with _started(command, port, where.environment) as server:
+        _wait_for_codings(where)
         yield server
+
+
+def _wait_for_codings(where: Ground) -> None:
+    """Wait until the supervisor has made every br coding, so that it does not disturb."""
+    limit = time.monotonic() + 120
+    while time.monotonic() < limit:
+        with store.reading(where.engine) as connection:
+            if not documents.list_without_br(connection, 1):
+                time.sleep(2)  # workers load the new generation
+                return
+        time.sleep(0.2)
+    raise RuntimeError("the br codings were not made within two minutes")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NewType
+from urllib.parse import quote
 
 from syndicate.selection import EVERYTHING, Selection
 
@@ -38,7 +39,10 @@ class Citation:
 
     @property
     def doi_url(self) -> str | None:
-        return f"https://doi.org/{self.doi}" if self.doi else None
+        """Return the DOI's address, with what an address cannot hold percent-encoded."""
+        if self.doi is None:
+            return None
+        return f"https://doi.org/{quote(self.doi, safe='/:;()._-~+@,!$*=')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from syndicate.editorial.values import FieldError, parse_text, shown
 from syndicate.model import Citation
@@ -53,11 +53,6 @@ def find_year(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def doi_url(doi: str) -> str:
-    """Return the address of a DOI, with what an address cannot hold percent-encoded."""
-    return f"https://doi.org/{quote(doi, safe='/:;()._-~+@,!$*=')}"
-
-
 def make_citation(text: str, *, doi: str | None, year: int | None) -> Citation:
     """Return the citation, DOI and year taken from its text where they are not given."""
     return Citation(text=text, doi=doi or find_doi(text), year=year or find_year(text))
@@ -66,13 +61,14 @@ def make_citation(text: str, *, doi: str | None, year: int | None) -> Citation:
 def citation_html(citation: Citation) -> str:
     """Return the paragraph that ends a summary of research; the DOI is a link, shown once."""
     before, after = citation.text, ""
-    if citation.doi is None:
+    url = citation.doi_url
+    if url is None:
         return f"<p>Citation: {html.escape(before, quote=False)}</p>"
     span = _find_span(citation.text)
     if span and find_doi(citation.text) == citation.doi:
         before, after = citation.text[: span[0]].rstrip(), citation.text[span[1] :]
         after = "" if after.strip() == "." else after
-    address = html.escape(doi_url(citation.doi))
+    address = html.escape(url)
     link = f'<a href="{address}" rel="nofollow noopener noreferrer">{address}</a>'
     before, after = (html.escape(part, quote=False) for part in (before, after))
     return f"<p>Citation: {before} {link}{after}</p>"

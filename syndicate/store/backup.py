@@ -10,8 +10,8 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -126,17 +126,20 @@ def _copy(source: Connection, target: Connection, names: list[str], progress: Pr
     done = 0
     for name in names:
         table = schema.metadata.tables[name]
-        for rows in _chunks(source, select(table)):
-            target.execute(insert(table), rows)
-            done += len(rows)
-            progress(done)
+        with closing(_chunks(source, select(table))) as chunks:
+            for rows in chunks:
+                target.execute(insert(table), rows)
+                done += len(rows)
+                progress(done)
 
 
-def _chunks(connection: Connection, query: Select[Any]) -> Iterator[list[dict[str, Any]]]:
+def _chunks(
+    connection: Connection, query: Select[Any]
+) -> Generator[list[dict[str, Any]], None, None]:
     """Yield rows, as many at a time as memory should hold."""
-    result = connection.execute(query, execution_options={"yield_per": CHUNK})
-    for part in result.mappings().partitions():
-        yield [dict(row) for row in part]
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as result:
+        for part in result.mappings().partitions():
+            yield [dict(row) for row in part]
 
 
 def _put_manifest(target: Connection, manifest: Manifest) -> None:

@@ -54,7 +54,7 @@ def test_not_loopback(name: str) -> None:
         (":80", False),
     ],
 )
-def test_a_public_installation_answers_its_own_names(host: str, answered: bool) -> None:
+def test_a_public_installation_answers_its_own_names(host: str, *, answered: bool) -> None:
     hosts = Hosts([PUBLIC], ["www.example.org"], port=8000)
     assert hosts.answers(host) is answered
     assert (host in hosts.known) is answered

@@ -1,0 +1,277 @@
+"""Backup and restore: nothing lost on the way from one database to another, nothing half done."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from syndicate.errors import StoreError
+from syndicate.store import backup, journal, schema
+from syndicate.store import engine as store
+from syndicate.store.engine import Engine
+from syndicate.store.upgrade import upgrade
+from tests.sites import REPOSITORY, Site
+
+NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
+KEY = "a secret key of some forty characters ….".encode("ascii", "ignore").decode()
+
+
+def _make(folder: Path, url: str) -> Site:
+    shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
+    (folder / "content" / "summaries").mkdir(parents=True)
+    engine = store.connect(url)
+    upgrade(engine)
+    return Site(folder, engine)
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
+    """Return a site whose every table holds something."""
+    made = _make(tmp_path / "site", database_url)
+    made.write("first")
+    made.write("second", number=1, topics=["training"])
+    made.write("later", published=datetime(2999, 1, 1, tzinfo=UTC))
+    made.publish()
+    made.write("first", withdrawn={"date": "2024-01-01T12:30:00Z", "reason": "error"})
+    (made.folder / made.path("second")).rename(made.folder / made.path("third"))
+    made.publish()
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Engine]:
+    """Return another store, still without tables."""
+    made = store.connect(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    yield made
+    made.dispose()
+
+
+def _tables(engine: Engine, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
+    with store.reading(engine) as connection:
+        return {
+            table.name: sorted(
+                repr({n: v for n, v in row.items() if n not in without})
+                for row in connection.execute(select(table)).mappings()
+            )
+            for table in schema.metadata.sorted_tables
+        }
+
+
+def _write(site: Site, path: Path) -> backup.Manifest:
+    return backup.write(site.engine, path, secret_key=KEY, now=NOW)
+
+
+def test_from_one_database_to_another_and_back(
+    tmp_path: Path, sqlite_url: str, postgresql_url: str
+) -> None:
+    site = _make(tmp_path / "site", sqlite_url)
+    for number in range(5):
+        site.write(f"summary-{number}", number=number)
+    site.publish()
+    _write(site, tmp_path / "one")
+    server = store.connect(postgresql_url)
+    backup.restore(server, tmp_path / "one")
+    backup.write(server, tmp_path / "two", secret_key=None, now=NOW)
+    back = store.connect(f"sqlite:///{tmp_path / 'back.sqlite'}")
+    backup.restore(back, tmp_path / "two")
+    assert _tables(site.engine, without=("epoch",)) == _tables(back, without=("epoch",))
+    for engine in (site.engine, server, back):
+        engine.dispose()
+
+
+def test_every_table_is_in_a_backup(site: Site, tmp_path: Path, other: Engine) -> None:
+    _write(site, tmp_path / "kept")
+    tables = _tables(site.engine, without=("epoch",))
+    assert all(tables.values())
+    backup.restore(other, tmp_path / "kept")
+    assert _tables(other, without=("epoch",)) == tables
+
+
+def test_a_backup_says_what_it_is(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "kept"
+    made = _write(site, path)
+    assert backup.read_manifest(path) == made
+    assert (made.schema, made.made_at, made.seq) == (schema.HEAD, NOW, 4)
+    assert made.secret_key == KEY
+    assert KEY not in repr(made)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in tmp_path.iterdir() if "kept" in p.name) == ["kept"]
+
+
+def test_a_backup_without_a_key(site: Site, tmp_path: Path) -> None:
+    backup.write(site.engine, tmp_path / "kept", secret_key=None, now=NOW)
+    assert backup.read_manifest(tmp_path / "kept").secret_key is None
+
+
+def test_a_backup_is_one_moment_while_others_publish(site: Site, tmp_path: Path) -> None:
+    """A publish in the middle of copying is not in the backup, and does not wait for it."""
+    seen = []
+
+    def publish(rows: int) -> None:
+        if not seen:
+            site.write("meanwhile", number=9)
+            site.publish()
+        seen.append(rows)
+
+    made = backup.write(
+        site.engine, tmp_path / "kept", secret_key=None, now=NOW, progress=publish
+    )
+    assert made.seq == 4
+    with closing(sqlite3.connect(tmp_path / "kept")) as connection:
+        assert connection.execute("SELECT max(seq) FROM change").fetchone() == (4,)
+        assert connection.execute("SELECT seq FROM head").fetchone() == (4,)
+    assert seen == sorted(seen)
+
+
+def test_what_fails_leaves_the_earlier_backup(site: Site, tmp_path: Path) -> None:
+    made = _write(site, tmp_path / "kept")
+
+    def fail(_rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup.write(site.engine, tmp_path / "kept", secret_key=None, now=NOW, progress=fail)
+    assert backup.read_manifest(tmp_path / "kept") == made
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+# Restoring -------------------------------------------------------------------------------------
+
+
+def _head(engine: Engine) -> journal.Head:
+    with store.reading(engine) as connection:
+        return journal.get_head(connection)
+
+
+def test_a_restored_store_has_a_history_of_its_own(
+    site: Site, tmp_path: Path, other: Engine
+) -> None:
+    _write(site, tmp_path / "kept")
+    before = _head(site.engine)
+    backup.restore(other, tmp_path / "kept")
+    after = _head(other)
+    assert after.epoch != before.epoch
+    assert (after.seq, after.published_at) == (before.seq, before.published_at)
+
+
+def test_a_store_that_holds_something_is_replaced_only_on_demand(
+    site: Site, tmp_path: Path
+) -> None:
+    _write(site, tmp_path / "kept")
+    site.write("fourth", number=3)
+    site.publish()
+    with pytest.raises(StoreError, match="not empty: it stands at change 5.*--replace"):
+        backup.restore(site.engine, tmp_path / "kept")
+    assert _head(site.engine).seq == 5
+    backup.restore(site.engine, tmp_path / "kept", replace=True)
+    assert _head(site.engine).seq == 4
+
+
+def test_processes_that_serve_load_everything_of_a_replaced_store(
+    site: Site, tmp_path: Path
+) -> None:
+    _write(site, tmp_path / "kept")
+    site.write("fourth", number=3)
+    site.publish()
+    known = _head(site.engine).generation
+    backup.restore(site.engine, tmp_path / "kept", replace=True)
+    assert _head(site.engine).generation > known
+    with store.reading(site.engine) as connection:
+        generations = set(connection.execute(select(schema.document.c.generation)).scalars())
+    assert min(generations) > known
+
+
+def test_a_restore_that_fails_changes_nothing(site: Site, tmp_path: Path) -> None:
+    _write(site, tmp_path / "kept")
+    before = _tables(site.engine)
+
+    def fail(_rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup.restore(site.engine, tmp_path / "kept", replace=True, progress=fail)
+    assert _tables(site.engine) == before
+
+
+def test_a_store_that_was_never_published_has_a_backup_too(tmp_path: Path, other: Engine) -> None:
+    empty = store.connect(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    upgrade(empty)
+    backup.write(empty, tmp_path / "kept", secret_key=None, now=NOW)
+    backup.restore(other, tmp_path / "kept")
+    assert _head(other).published_at is None
+    empty.dispose()
+
+
+# Files that are no backup, or no longer one ----------------------------------------------------
+
+
+def _execute(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def _truncate(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def _flip(path: Path) -> None:
+    """Change one byte in the middle of a summary's text."""
+    raw = path.read_bytes()
+    where = raw.index(b"What is known of")
+    path.write_bytes(raw[:where] + b"w" + raw[where + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda p: p.write_bytes(b""), "is no backup of syndicate"),
+        (lambda p: p.write_bytes(b"PK\3\4" * 2000), "is no backup of syndicate"),
+        (lambda p: _execute(p, "DROP TABLE manifest"), "is no backup of syndicate"),
+        (_truncate, "is damaged: database disk image is malformed"),
+        (_flip, "is damaged: it is not as it was written"),
+        (lambda p: _execute(p, "DELETE FROM change WHERE seq = 1"), "is damaged: it is not as"),
+        (lambda p: _execute(p, "DROP TABLE change"), "is damaged: no such table: change"),
+        (
+            lambda p: _execute(p, "DELETE FROM manifest WHERE name = 'epoch'"),
+            "its manifest lacks 'epoch'",
+        ),
+        (
+            lambda p: _execute(p, "UPDATE manifest SET value = '2' WHERE name = 'format'"),
+            "was written by a newer syndicate",
+        ),
+        (
+            lambda p: _execute(p, "UPDATE manifest SET value = '0000' WHERE name = 'schema'"),
+            "has schema 0000, this program needs",
+        ),
+        (Path.unlink, "there is no file"),
+    ],
+)
+def test_a_spoilt_file_is_refused_and_nothing_changes(
+    tmp_path: Path, sqlite_url: str, other: Engine, spoil: Any, told: str
+) -> None:
+    site = _make(tmp_path / "site", sqlite_url)
+    site.write("first")
+    site.publish()
+    _write(site, tmp_path / "kept")
+    upgrade(other)
+    before = _tables(other)
+    spoil(tmp_path / "kept")
+    with pytest.raises(StoreError, match=told):
+        backup.restore(other, tmp_path / "kept")
+    assert _tables(other) == before
+    site.engine.dispose()
+
+
+def test_a_folder_is_no_backup(tmp_path: Path, other: Engine) -> None:
+    with pytest.raises(StoreError, match="there is no file"):
+        backup.restore(other, tmp_path)

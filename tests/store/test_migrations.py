@@ -1,0 +1,151 @@
+"""The migrations make what schema.py says, and the program knows which store it has before it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from syndicate.errors import StoreError
+from syndicate.store import engine as store
+from syndicate.store import journal, schema
+from syndicate.store.engine import Engine
+from syndicate.store.upgrade import MIGRATIONS, Upgraded, require_current, upgrade
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = store.connect(database_url)
+    yield made
+    made.dispose()
+
+
+def _set_version(engine: Engine, version: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+
+
+def test_migrations_make_what_the_schema_says(engine: Engine) -> None:
+    assert upgrade(engine) == Upgraded(before=None, after=schema.HEAD)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_uniqueness_is_as_the_schema_says(engine: Engine) -> None:
+    """compare_metadata does not see which columns SQLite keeps unique."""
+    upgrade(engine)
+    found = inspect(engine)
+    for table in schema.metadata.tables.values():
+        wanted = {column.name for column in table.columns if column.unique}
+        made = {
+            name
+            for constraint in found.get_unique_constraints(table.name)
+            for name in constraint["column_names"]
+        }
+        assert made == wanted, table.name
+        assert found.get_pk_constraint(table.name)["constrained_columns"] == [
+            column.name for column in table.primary_key
+        ]
+
+
+def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
+    versions = sorted(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
+    assert all(re.fullmatch(r"\d{4}_\w+\.py", name) for name in versions)
+    assert versions[-1].startswith(f"{schema.HEAD}_")
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    with store.reading(engine) as connection:
+        epoch = journal.get_head(connection).epoch
+    assert not upgrade(engine).has_changed
+    with store.reading(engine) as connection:
+        head = journal.get_head(connection)
+    assert head == journal.Head(epoch=epoch, seq=0, generation=0, published_at=None)
+
+
+def test_many_upgrades_at_once_make_one_store(database_url: str) -> None:
+    ended: list[Upgraded] = []
+    together = threading.Barrier(4)
+
+    def work() -> None:
+        engine = store.connect(database_url)
+        together.wait()
+        ended.append(upgrade(engine))
+        engine.dispose()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.before for one in ended].count(None) == 1
+    assert len(ended) == 4
+
+
+def test_what_fails_on_the_way_leaves_no_half(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_connection: object) -> str:
+        raise StoreError("stopped here")
+
+    monkeypatch.setattr(journal, "begin_epoch", fail)
+    with pytest.raises(StoreError, match="stopped here"):
+        upgrade(engine)
+    assert inspect(engine).get_table_names() == []
+
+
+# Is it the store that we need? -----------------------------------------------------------------
+
+
+def test_a_current_store_will_do(engine: Engine) -> None:
+    upgrade(engine)
+    require_current(engine)
+
+
+def test_an_older_store_is_to_be_upgraded(engine: Engine) -> None:
+    upgrade(engine)
+    _set_version(engine, "0000")
+    with pytest.raises(StoreError, match="has schema 0000.*run `syndicate db upgrade`"):
+        require_current(engine)
+
+
+def test_a_newer_store_is_left_alone(engine: Engine) -> None:
+    upgrade(engine)
+    _set_version(engine, "9999")
+    for ask in (require_current, upgrade):
+        with pytest.raises(StoreError, match="newer than this program.*upgrade syndicate"):
+            ask(engine)
+
+
+def test_a_database_without_tables_is_to_be_upgraded(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("SELECT 1"))
+    with pytest.raises(StoreError, match="run `syndicate db upgrade`"):
+        require_current(engine)
+
+
+def test_asking_makes_no_file(sqlite_url: str) -> None:
+    engine = store.connect(sqlite_url)
+    with pytest.raises(StoreError, match="there is no store at .*run `syndicate db upgrade`"):
+        require_current(engine)
+    assert not Path(sqlite_url.removeprefix("sqlite:///")).exists()
+
+
+def test_an_upgrade_that_is_not_let_in_says_so(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate.store.upgrade.LOCK_SECONDS", 1)
+    engine = store.connect(postgresql_url)
+    with engine.begin() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": 0x73796E6469636174})
+        with pytest.raises(StoreError, match="another process is writing"):
+            upgrade(engine)
+    engine.dispose()
