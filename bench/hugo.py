@@ -29,18 +29,18 @@ home = ["RSS"]
 term = ["RSS"]
 [[cascade]]
 [cascade._build]
-render = "never"
+render = "link"
 list = "always"
 [cascade._target]
 kind = "page"
 """
 _TEMPLATE: Final = """\
-<?xml version="1.0" encoding="utf-8"?>
+{{ `<?xml version="1.0" encoding="utf-8"?>` | safeHTML }}
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
 <title>{{ .Title }}</title><link>{{ .Permalink }}</link><description>{{ .Title }}</description>
 {{ $pages := .RegularPages }}{{ if .IsHome }}{{ $pages = .Site.RegularPages }}{{ end -}}
 {{ range first 50 $pages.ByDate.Reverse }}<item><title>{{ .Title }}</title>
-<link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid><pubDate>{{ .Date }}</pubDate>
+<link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid><pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate>
 <description>{{ .Summary | plainify }}</description>
 <content:encoded>{{ .Content | html }}</content:encoded></item>
 {{ end }}</channel></rss>

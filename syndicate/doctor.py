@@ -61,13 +61,14 @@ def examine(
 
 
 def _variables(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
-    names = [f"SYNDICATE_{field.name.upper()}" for field in fields(Settings)]
+    names = [field.name.upper() for field in fields(Settings)]
     for name in config.unknown(environ):
         yield Diagnosis(
             place="settings",
             verdict="warning",
             message=f"{name} means nothing",
-            remedy=near_misses(name, names) or "docs/operators.md lists the settings",
+            remedy=near_misses(name.removeprefix("SYNDICATE_"), names)
+            or "docs/operators.md lists the settings",
         )
 
 

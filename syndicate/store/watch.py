@@ -7,15 +7,17 @@ import sqlite3
 from pathlib import Path
 from typing import Protocol
 
+from syndicate.errors import StoreError
 from syndicate.store.engine import Engine
 
 
 class Watch(Protocol):
-    """Asked every `interval` seconds; it may say yes too often, never no too often."""
+    """Asked every `interval` seconds."""
 
     interval: float
 
-    def changed(self) -> bool: ...
+    def changed(self) -> bool:
+        """Tell whether the store may have changed; StoreError when it is not there."""
 
     def close(self) -> None: ...
 
@@ -24,7 +26,7 @@ def watch(engine: Engine) -> Watch:
     """Return the watch of this kind of store, for one thread of one process."""
     database = engine.url.database
     if engine.dialect.name == "sqlite" and database:
-        return _SqliteWatch(database)
+        return _SqliteWatch(engine, Path(database))
     return _EveryTime()
 
 
@@ -43,32 +45,45 @@ class _EveryTime:
 class _SqliteWatch:
     """SQLite says by `data_version`, without reading a page, that others have committed.
 
-    A file put back from a backup is another file: then everything may have changed.
+    A file put back from a backup is another file, which open connections do not see: they are
+    closed, so that the next ones open it.
     """
 
     interval = 0.05
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._path = path
         self._connection: sqlite3.Connection | None = None
         self._seen: tuple[int, int] | None = None
 
     def changed(self) -> bool:
         try:
             inode = self._path.stat().st_ino
-            if self._connection is None or self._seen is None or self._seen[0] != inode:
-                self.close()
-                self._connection = sqlite3.connect(self._path, isolation_level=None)
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        except (OSError, sqlite3.Error):
+        except OSError as error:
+            raise StoreError(
+                f"the store cannot be opened ({self._path}): {error.strerror}",
+                "put it back: `syndicate db restore FILE`",
+            ) from error
+        if self._seen is not None and self._seen[0] != inode:
             self.close()
-            return True  # whoever reads the store now learns what is wrong with it
-        before, self._seen = self._seen, (inode, version)
+            self._engine.dispose()
+        before, self._seen = self._seen, (inode, self._version())
         return before != self._seen
+
+    def _version(self) -> int:
+        """Return a number that changes with every commit; 0 for a file that is no database."""
+        try:
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, isolation_level=None)
+            version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:
+            self.close()
+            return 0
+        return version
 
     def close(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
-        self._seen = None

@@ -80,8 +80,8 @@ class Generations:
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Connection, Snapshot]]:
-        if self.current.head is None:
-            require_current(self._wired.engine)
+        if self.current.head is None or self.trouble is not None:
+            require_current(self._wired.engine)  # looks for the file: opening would make one
         for _ in range(_ATTEMPTS):
             with store.reading(self._wired.engine) as connection:
                 snapshot = self._load(connection)
@@ -115,7 +115,13 @@ class Generations:
         behind = True
         try:
             while not self._stopped.wait(_RETRY if self.trouble else watched.interval):
-                if watched.changed() or behind:
+                try:
+                    behind = watched.changed() or behind
+                except StoreError as error:
+                    behind = True
+                    self._note(error)
+                    continue
+                if behind:
                     behind = not self.look()
         finally:
             watched.close()

@@ -34,7 +34,8 @@ class Hosts:
     """The hosts of one installation: of its base URLs, those of network.toml, and loopback.
 
     `port` is the one listened on; `loopback` says that every name of this machine is answered.
-    `known` holds Host headers that were found to be right, so that most need one look-up.
+    `known` holds Host headers that were found to be right, so that most need one look-up. Where
+    no name is known yet (nothing is published), any is answered: there is only a remedy to tell.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Hosts:
     def answers(self, host: str) -> bool:
         """Tell whether requests to this Host header's value are ours."""
         name, port = split(host)
-        right = (name in self._named and port in self._ports) or (
-            self._loopback and is_loopback(name) and (port.isdecimal() or not port)
+        right = (
+            (name in self._named and port in self._ports)
+            or (self._loopback and is_loopback(name) and (port.isdecimal() or not port))
+            or not self._named
         )
         if right and len(self.known) < _REMEMBERED:
             self.known.add(host)

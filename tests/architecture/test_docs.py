@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -11,12 +9,13 @@ from pathlib import Path
 from typing import Final
 
 import click
-import flask
 import pytest
+from flask import Flask
 
-import syndicate.web
+from syndicate import config
 from syndicate.cli import main
 from syndicate.config import Settings
+from syndicate.web import create_app
 from tests.architecture.source import ROOT, files
 
 FENCE: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -67,13 +66,15 @@ def test_each_setting_is_documented(field: str) -> None:
 # Addresses -----------------------------------------------------------------------------------
 
 
-def _rules() -> list[str]:
-    """Return the addresses that the blueprints of syndicate/web answer, without converters."""
-    app = flask.Flask("documents", static_folder=None)
-    for found in pkgutil.walk_packages(syndicate.web.__path__, "syndicate.web."):
-        for value in vars(importlib.import_module(found.name)).values():
-            if isinstance(value, flask.Blueprint) and value.name not in app.blueprints:
-                app.register_blueprint(value)
+def _rules(folder: Path) -> list[str]:
+    """Return the addresses that the application answers, without converters."""
+    settings = config.load(
+        {"SYNDICATE_DATABASE_URL": f"sqlite:///{folder}/none.sqlite"}, cwd=folder
+    )
+    published = create_app(settings)
+    published.close()
+    app = published._rest
+    assert isinstance(app, Flask)
     return sorted({_plain(rule.rule) for rule in app.url_map.iter_rules()})
 
 
@@ -82,9 +83,9 @@ def _plain(text: str) -> str:
     return re.sub(r"<[^<>\s]*>", "<>", text)
 
 
-def test_each_address_is_documented() -> None:
+def test_each_address_is_documented(tmp_path: Path) -> None:
     text = _plain("\n".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")))
-    rules = _rules()
+    rules = _rules(tmp_path)
     assert rules
     assert [rule for rule in rules if f"`{rule}`" not in text] == []
 

@@ -34,7 +34,7 @@ class Terminal:
         assert result.exit_code == status, told
         return result
 
-    def start(self, *words: str, **options: object) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
         environ = {**os.environ, **self.environ, "PYTHONPATH": str(REPOSITORY)}
         return subprocess.Popen(

@@ -105,5 +105,3 @@ def test_a_backup_overwrites_only_a_backup(terminal: Terminal) -> None:
 def test_a_backup_where_nobody_may_write(terminal: Terminal) -> None:
     result = terminal.run("db", "backup", "no/such/folder", status=1)
     assert result.stderr == "no/such/folder cannot be written: No such file or directory\n"
-
-

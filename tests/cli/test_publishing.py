@@ -53,7 +53,9 @@ def test_a_wrong_file_is_named_and_holds_back_no_other(terminal: Terminal) -> No
     terminal.site.write("good")
     path = terminal.site.write("bad", number=1, topics=["empathie"])
     result = terminal.run("publish", status=1)
-    assert result.stderr == f"{path}:7: `topics`: unknown topic 'empathie'; did you mean 'empathy'?\n"
+    assert (
+        result.stderr == f"{path}:7: `topics`: unknown topic 'empathie'; did you mean 'empathy'?\n"
+    )
     assert result.stdout.splitlines()[-1].startswith("1 new, ")
     assert result.stdout.endswith(", 1 refused\n")
 
@@ -208,7 +210,7 @@ def test_a_changed_topic_enters_one_feed_and_leaves_another(terminal: Terminal) 
     assert found["full"] == {"cosmetic": ["first"], "withdrawn": ["second"]}
     assert found["topics/empathy"] == {"leaves": ["first"], "withdrawn": ["second"]}
     assert found["topics/training"] == {"new": ["first"]}
-    assert list(audience.lines(found))[0].split() == ["full", "1", "cosmetic,", "1", "withdrawn"]
+    assert next(iter(audience.lines(found))).split() == ["full", "1", "cosmetic,", "1", "withdrawn"]
 
 
 def test_what_is_only_scheduled_or_moved_reaches_nobody(terminal: Terminal) -> None:

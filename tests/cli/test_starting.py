@@ -90,7 +90,7 @@ def test_new_writes_a_draft(bare: Terminal) -> None:
     assert parsed.summary.draft
     assert parsed.summary.topics == ("empathy", "training")
     assert parsed.summary.kind == "meta-analysis"
-    assert "doi: \"10.1234/abc\"" in written.read_text()
+    assert 'doi: "10.1234/abc"' in written.read_text()
     bare.run("check")
 
 

@@ -114,7 +114,7 @@ def test_a_backup_without_a_key(site: Site, tmp_path: Path) -> None:
 
 def test_a_backup_is_one_moment_while_others_publish(site: Site, tmp_path: Path) -> None:
     """A publish in the middle of copying is not in the backup, and does not wait for it."""
-    seen = []
+    seen: list[int] = []
 
     def publish(rows: int) -> None:
         if not seen:
@@ -122,9 +122,7 @@ def test_a_backup_is_one_moment_while_others_publish(site: Site, tmp_path: Path)
             site.publish()
         seen.append(rows)
 
-    made = backup.write(
-        site.engine, tmp_path / "kept", secret_key=None, now=NOW, progress=publish
-    )
+    made = backup.write(site.engine, tmp_path / "kept", secret_key=None, now=NOW, progress=publish)
     assert made.seq == 4
     with closing(sqlite3.connect(tmp_path / "kept")) as connection:
         assert connection.execute("SELECT max(seq) FROM change").fetchone() == (4,)
@@ -169,7 +167,7 @@ def test_a_store_that_holds_something_is_replaced_only_on_demand(
     _write(site, tmp_path / "kept")
     site.write("fourth", number=3)
     site.publish()
-    with pytest.raises(StoreError, match="not empty: it stands at change 5.*--replace"):
+    with pytest.raises(StoreError, match=r"not empty: it stands at change 5.*--replace"):
         backup.restore(site.engine, tmp_path / "kept")
     assert _head(site.engine).seq == 5
     backup.restore(site.engine, tmp_path / "kept", replace=True)

@@ -60,7 +60,8 @@ def test_what_fails_is_as_if_it_had_not_been(engine: Engine) -> None:
             connection.execute(insert(site).values(name="half", value=""))
             raise KeyError
 
-    pytest.raises(KeyError, fail)
+    with pytest.raises(KeyError):
+        fail()
     assert _names(engine) == set()
 
 
@@ -110,16 +111,14 @@ def test_the_folder_of_a_sqlite_store_is_made(tmp_path: Path) -> None:
 
 def test_a_store_without_tables(database_url: str) -> None:
     engine = store.connect(database_url)
-    with pytest.raises(StoreError, match="no tables yet .*run `syndicate db upgrade`"):
+    with pytest.raises(StoreError, match=r"no tables yet .*run `syndicate db upgrade`"):
         _names(engine)
     with pytest.raises(StoreError, match="no tables yet"):
         _put(engine, "x")
     engine.dispose()
 
 
-def test_a_writer_that_waits_too_long(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_waits_too_long(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "LOCK_SECONDS", 1)
     one, other = store.connect(database_url), store.connect(database_url)
     upgrade(one)
@@ -131,7 +130,7 @@ def test_a_writer_that_waits_too_long(
 
 def test_a_server_that_does_not_answer() -> None:
     engine = store.connect("postgresql://somebody:secret@127.0.0.1:1/nothing")
-    with pytest.raises(StoreError, match="does not answer .*check SYNDICATE_DATABASE_URL") as told:
+    with pytest.raises(StoreError, match=r"does not answer .*check SYNDICATE_DATABASE_URL") as told:
         _names(engine)
     assert "secret" not in str(told.value)
 
@@ -145,7 +144,7 @@ def test_a_full_disk(sqlite: Engine) -> None:
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             connection.execute(insert(site).values(name="big", value="x" * 1_000_000))
 
-    with pytest.raises(StoreError, match="the disk is full .*nothing was changed"):
+    with pytest.raises(StoreError, match=r"the disk is full .*nothing was changed"):
         fill()
     assert _names(sqlite) == set()
 
@@ -159,7 +158,7 @@ def test_a_place_that_cannot_be_a_store(tmp_path: Path) -> None:
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_text("this is a text of more than a hundred characters. " * 3)
     engine = store.connect(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    with pytest.raises(StoreError, match="file is not a database.*syndicate db restore"):
+    with pytest.raises(StoreError, match=r"file is not a database.*syndicate db restore"):
         _names(engine)
 
 
@@ -190,5 +189,5 @@ def test_damage_is_found(sqlite: Engine) -> None:
     with Path(str(sqlite.url.database)).open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\x0a" + bytes(99))
-    with pytest.raises(StoreError) if False else store.reading(sqlite) as connection:
+    with store.reading(sqlite) as connection:
         assert integrity.find_damage(connection) != []

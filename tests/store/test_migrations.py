@@ -113,7 +113,7 @@ def test_a_current_store_will_do(engine: Engine) -> None:
 def test_an_older_store_is_to_be_upgraded(engine: Engine) -> None:
     upgrade(engine)
     _set_version(engine, "0000")
-    with pytest.raises(StoreError, match="has schema 0000.*run `syndicate db upgrade`"):
+    with pytest.raises(StoreError, match=r"has schema 0000.*run `syndicate db upgrade`"):
         require_current(engine)
 
 
@@ -121,7 +121,7 @@ def test_a_newer_store_is_left_alone(engine: Engine) -> None:
     upgrade(engine)
     _set_version(engine, "9999")
     for ask in (require_current, upgrade):
-        with pytest.raises(StoreError, match="newer than this program.*upgrade syndicate"):
+        with pytest.raises(StoreError, match=r"newer than this program.*upgrade syndicate"):
             ask(engine)
 
 
@@ -134,7 +134,7 @@ def test_a_database_without_tables_is_to_be_upgraded(engine: Engine) -> None:
 
 def test_asking_makes_no_file(sqlite_url: str) -> None:
     engine = store.connect(sqlite_url)
-    with pytest.raises(StoreError, match="there is no store at .*run `syndicate db upgrade`"):
+    with pytest.raises(StoreError, match=r"there is no store at .*run `syndicate db upgrade`"):
         require_current(engine)
     assert not Path(sqlite_url.removeprefix("sqlite:///")).exists()
 

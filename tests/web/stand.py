@@ -50,6 +50,7 @@ class Stand:
     site: Site
     environ: dict[str, str] = field(default_factory=dict)
     opened: list[Published] = field(default_factory=list)
+    edits: int = 0
 
     def edit(self, slug: str, change: Callable[[str], str]) -> None:
         """Rewrite the file of a summary, or one of feeds/ when `slug` ends in .toml."""

@@ -15,7 +15,6 @@ import pytest
 
 from syndicate.store import engine as store
 from syndicate.store import journal
-from syndicate.web.published import Published
 from tests.web.stand import Stand, get, new_site
 
 SLUG = "alliance-predicts-outcome"
@@ -30,12 +29,15 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 def title(stand: Stand, text: str) -> None:
-    """Give a summary another title, as a minor edit, and publish it."""
-    stand.edit(SLUG, lambda old: re.sub(r"\ntitle: .*", f"\ntitle: {text}", old, count=1))
-    edit = '\nminor_edits: [{date: 2022-01-01T00:00:00Z, note: "The title was made clearer."}]'
-    stand.edit(
-        SLUG, lambda old: old if "minor_edits" in old else old.replace("\nform:", f"{edit}\nform:")
-    )
+    """Give a summary another title, as a further minor edit, and publish it."""
+    count = stand.edits = stand.edits + 1
+    edits = ", ".join(f'{{date: 2022-01-01T00:{n:02}:00Z, note: "Edit {n}"}}' for n in range(count))
+
+    def change(old: str) -> str:
+        rest = re.sub(r"\n(title|minor_edits): .*", "", old)
+        return rest.replace("\nform:", f"\ntitle: {text}\nminor_edits: [{edits}]\nform:", 1)
+
+    stand.edit(SLUG, change)
     assert stand.site.publish().problems == ()
 
 
@@ -79,11 +81,13 @@ def test_a_snapshot_is_of_one_generation(either: Stand) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    for number in range(1, 5):
-        title(either, f"Version {number} of it")
-        until(lambda number=number: seen[-1][0] == str(number))  # type: ignore[misc]
-    stop.set()
-    reader.join()
+    try:
+        for number in range(1, 5):
+            title(either, f"Version {number} of it")
+            until(lambda number=number: seen[-1][0] == str(number))  # type: ignore[misc]
+    finally:
+        stop.set()
+        reader.join()
     assert all(len(set(versions)) == 1 for versions in seen)
     assert seen == sorted(seen)
 
@@ -209,7 +213,8 @@ def test_a_forked_worker_follows_the_store_too(stand: Stand) -> None:
 
 
 def test_closing_ends_the_thread(stand: Stand) -> None:
-    app: Published = stand.open()
-    assert "generations" in {thread.name for thread in threading.enumerate()}
+    before = set(threading.enumerate())
+    app = stand.open()
+    assert [t.name for t in set(threading.enumerate()) - before] == ["generations"]
     app.close()
-    assert "generations" not in {thread.name for thread in threading.enumerate()}
+    assert set(threading.enumerate()) <= before

@@ -69,7 +69,7 @@ def test_bound_to_loopback_every_loopback_name_is_answered(host: str) -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    hosts = Hosts([], loopback=True)
+    hosts = Hosts([PUBLIC], loopback=True)
     assert all(hosts.answers(f"127.0.0.1:{port}") for port in range(1, 2000))
     assert len(hosts.known) <= 256
 
