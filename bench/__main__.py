@@ -1,4 +1,4 @@
-"""`python -m bench [GROUP …]`: prints ratios, measured side by side. `make bench` runs all groups."""
+"""`python -m bench [GROUP …]`: ratios, measured side by side; `make bench` runs all groups."""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ _SENTENCES: Final = (
     "The authors joined {a} studies with {b} participants and asked how {x} bears on {y}.",
     "Patients whose therapists paid attention to {x} reported more {y} at the end of treatment.",
     "The association held for adults of every age, and it was smaller where {x} was rated late.",
-    "Of the {a} trials, most compared {x} with usual care, and few of them followed {y} for a year.",
+    "Of the {a} trials, most compared {x} with usual care, and few followed {y} for a year.",
     "It remains open whether {x} changes {y}, or whether both follow from a good beginning.",
     "Therapists differed from one another in {x} far more than treatments differed in {y}.",
-    "When the quality of the studies was taken into account, the effect of {x} on {y} was smaller.",
-    "Those who left early had described less {x}, which may have hidden a part of its effect on {y}.",
+    "With the quality of the studies taken into account, the effect of {x} on {y} was smaller.",
+    "Those who left early had described less {x}, which may have hidden some effect on {y}.",
 )
 _SUBJECTS: Final = (
     *("empathy", "the alliance", "attachment", "feedback on progress", "early improvement"),
@@ -52,20 +52,16 @@ _SUBJECTS: Final = (
 
 def write_summary(folder: Path, definitions_: Definitions, number: int) -> str:
     """Write the file of summary `number`; the same number gives the same bytes. Return its path."""
-    return write(folder, definitions_, f"summary-{number:06}", number, BEGAN, timedelta(hours=1))
+    published = BEGAN + number * timedelta(hours=1)
+    slug = f"summary-{number:06}"
+    return _write(folder, definitions_, slug=slug, number=number, published=published)
 
 
-def write(
-    folder: Path,
-    definitions_: Definitions,
-    slug: str,
-    number: int,
-    began: datetime,
-    step: timedelta,
+def _write(
+    folder: Path, definitions_: Definitions, *, slug: str, number: int, published: datetime
 ) -> str:
-    """Write a summary with three topics and a kind, dated `number` steps after `began`."""
-    published = began + number * step
-    chance = random.Random(slug)  # noqa: S311 - prose, not secrets
+    """Write a summary with three topics and a kind. The same slug gives the same bytes."""
+    chance = random.Random(slug)
     topics = chance.sample([topic.slug for topic in definitions_.topics], 3)
     front = {
         "schema": 1,
@@ -120,9 +116,13 @@ class Ground:
     def add(self) -> str:
         """Write the file of one more summary, as if an editor had saved it. Return its path."""
         self._number += 1
-        slug = f"added-{self._number:05}"
-        step = timedelta(minutes=1)
-        path = write(self.folder, self.definitions, slug, self._number, LATER, step)
+        path = _write(
+            self.folder,
+            self.definitions,
+            slug=f"added-{self._number:05}",
+            number=self._number,
+            published=LATER + self._number * timedelta(minutes=1),
+        )
         self.added.append(path)
         return path
 

@@ -40,7 +40,8 @@ _TEMPLATE: Final = """\
 <title>{{ .Title }}</title><link>{{ .Permalink }}</link><description>{{ .Title }}</description>
 {{ $pages := .RegularPages }}{{ if .IsHome }}{{ $pages = .Site.RegularPages }}{{ end -}}
 {{ range first 50 $pages.ByDate.Reverse }}<item><title>{{ .Title }}</title>
-<link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid><pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate>
+<link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid>
+<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate>
 <description>{{ .Summary | plainify }}</description>
 <content:encoded>{{ .Content | html }}</content:encoded></item>
 {{ end }}</channel></rss>

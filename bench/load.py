@@ -64,14 +64,13 @@ def _ours(port: int, path: str, headers: Mapping[str, str], seconds: float, _cpu
     answered, began = 0, time.perf_counter()
     try:
         for connection in connections:
-            selector.register(connection, selectors.EVENT_READ, bytearray())
+            selector.register(connection, selectors.EVENT_READ, (connection, bytearray()))
             connection.sendall(request)
         while (passed := time.perf_counter() - began) < seconds:
             for key, _ in selector.select(timeout=1):
-                held: bytearray = key.data
-                connection = key.fileobj  # type: ignore[assignment] - sockets are all we registered
+                connection, held = key.data
                 held += connection.recv(_CHUNK)
-                if _is_whole(held):
+                if _is_whole(bytes(held)):
                     held.clear()
                     answered += 1
                     connection.sendall(request)
@@ -82,12 +81,12 @@ def _ours(port: int, path: str, headers: Mapping[str, str], seconds: float, _cpu
     return Load(answered, passed)
 
 
-def _is_whole(answer: bytearray) -> bool:
+def _is_whole(answer: bytes) -> bool:
     head, end, body = answer.partition(b"\r\n\r\n")
     if not end:
         return False
     status = head[9:12]
     if status not in (b"200", b"304"):
         raise RuntimeError(f"the server answered {head[:60]!r}")
-    length = re.search(rb"content-length: *(\d+)", bytes(head), re.IGNORECASE)
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
     return status == b"304" or (length is not None and len(body) == int(length[1]))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One measurement: seconds on the clock and on the CPU; `peak` is resident bytes, if known."""
@@ -27,6 +28,15 @@ class Sample:
     cpu: float
     peak: int = 0
 
+    def of(self, unit: Unit) -> float:
+        return self.wall if unit == "wall" else self.cpu
+
+
+BYTECODE: Final = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(Path(__file__).resolve().parents[1] / "build" / "bench" / "pycache"),
+}
+"""For each Python started: its modules are compiled once, as after any usual installation."""
 
 Case = Callable[[int], Sample]
 """Measures once; it gets the round's number, so that it can make what it needs anew."""
@@ -41,11 +51,11 @@ class Samples:
     rounds: Sequence[Sample]
 
     def median(self, unit: Unit) -> float:
-        return statistics.median(getattr(sample, unit) for sample in self.rounds)
+        return statistics.median(sample.of(unit) for sample in self.rounds)
 
     def spread(self, unit: Unit) -> tuple[float, float]:
         """Return the lower and upper quartile."""
-        values = [getattr(sample, unit) for sample in self.rounds]
+        values = [sample.of(unit) for sample in self.rounds]
         low, _, high = statistics.quantiles(values, n=4, method="inclusive")
         return low, high
 
@@ -56,7 +66,7 @@ class Samples:
     def over(self, other: Samples, unit: Unit) -> float:
         """Return the median, over the rounds, of this divided by `other`."""
         pairs = zip(self.rounds, other.rounds, strict=True)
-        return statistics.median(getattr(a, unit) / getattr(b, unit) for a, b in pairs)
+        return statistics.median(a.of(unit) / b.of(unit) for a, b in pairs)
 
 
 def interleave(cases: Mapping[str, Case], rounds: int) -> dict[str, Samples]:
@@ -93,7 +103,7 @@ def ran(
     wall = time.perf_counter()
     with subprocess.Popen(
         command,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, **BYTECODE, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

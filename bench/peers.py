@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, make_response, request
+from werkzeug.wrappers.response import Response
 
 from syndicate.web import server
 
@@ -44,9 +45,12 @@ def bare(answer: Answer, *, headers: frozenset[str] | None = None) -> WSGI:
         for name, value in answer.headers
         if headers is None or name.lower() in headers
     ]
-    tag = dict((name.lower(), value) for name, value in kept)["etag"]
+    tag = {name.lower(): value for name, value in kept}["etag"]
     full = {
-        coding: ([*_without_coding(kept), *_coding(coding), ("Content-Length", str(len(body)))], [body])
+        coding: (
+            [*_without_coding(kept), *_coding(coding), ("Content-Length", str(len(body)))],
+            [body],
+        )
         for coding, body in answer.bodies().items()
     }
     unmodified = [pair for pair in _without_coding(kept) if pair[0].lower() not in _OF_BODIES]
@@ -87,7 +91,7 @@ def view(answer: Answer) -> WSGI:
 
     @application.get(PATH)
     def feed() -> Response:
-        coding = "gzip" if "gzip" in request.accept_encodings else "identity"
+        coding = "gzip" if request.accept_encodings.quality("gzip") else "identity"
         response = make_response(bodies[coding])
         response.headers["Content-Type"] = headers.get("Content-Type", "application/atom+xml")
         if coding != "identity":

@@ -1,6 +1,6 @@
 """Serving a feed: the shipped stack beside a bare WSGI callable and an ordinary Flask view.
 
-All on granian with the settings of `syndicate serve`, one worker on one core, the client on another.
+All on granian with the settings of `syndicate serve`: one worker on a core, the client on another.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Final
 
 from bench import load
 from bench.grounds import REPOSITORY, SYNDICATE, Ground, ground
-from bench.measuring import Sample, Table, interleave
+from bench.measuring import BYTECODE, Case, Sample, Table, interleave
 from bench.peers import PATH
 from syndicate.store import documents
 from syndicate.store import engine as store
@@ -57,9 +57,7 @@ class Server:
         """Measure seconds a request."""
         before = self.cpu()
         done = load.ask(self.port, PATH, headers, seconds=SECONDS, cpu=(os.cpu_count() or 1) - 1)
-        return Sample(
-            wall=done.seconds / done.requests, cpu=(self.cpu() - before) / done.requests
-        )
+        return Sample(wall=done.seconds / done.requests, cpu=(self.cpu() - before) / done.requests)
 
 
 def measure(rounds: int, _size: int) -> Iterator[Table]:
@@ -92,18 +90,22 @@ def _require_same(answer: tuple[int, list[tuple[str, str]], bytes], body: bytes)
 def _table(
     title: str, servers: Mapping[str, Server], sent: Mapping[str, str], rounds: int, length: int
 ) -> Table:
-    taken = interleave(
-        {name: lambda _, server=server: server.sample(sent) for name, server in servers.items()},
-        rounds,
-    )
+    def case(server: Server) -> Case:
+        return lambda _: server.sample(sent)
+
+    taken = interleave({name: case(server) for name, server in servers.items()}, rounds)
     table = Table(f"Feed of 50 entries, {length:,} bytes of gzip: {title} (a request's time)")
     table.add("syndicate serve", taken["shipped"])
     for kind, name in KINDS.items():
         goal = {"bare": ">= 0.95", "view": ">= 5"}.get(kind, "")
         table.add(name, taken[kind])
-        table.add("  syndicate serve beside it", taken["shipped"], taken[kind], goal=goal, inverse=True)
+        table.add(
+            "  syndicate serve beside it", taken["shipped"], taken[kind], goal=goal, inverse=True
+        )
     rate = 1 / taken["shipped"].median("wall")
-    table.notes = [f"syndicate serve: {rate:,.0f} requests a second; ratios are of requests a second"]
+    table.notes = [
+        f"syndicate serve: {rate:,.0f} requests a second; ratios are of requests a second"
+    ]
     return table
 
 
@@ -151,7 +153,7 @@ def _started(
     """Start a server on the first core, wait until it answers, end it with all that it started."""
     process = subprocess.Popen(
         [*load.pinned(0), *command],
-        env={**os.environ, **environment},
+        env={**os.environ, **BYTECODE, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )

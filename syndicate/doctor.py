@@ -159,7 +159,7 @@ def _store(settings: Settings, engine: Engine, now: datetime) -> Iterator[Diagno
     yield from found
 
 
-_DAMAGED: Final = "`syndicate db restore FILE --replace` brings back a backup"
+_DAMAGED: Final = "move the file away, then `syndicate db restore FILE` brings back a backup"
 
 
 def _published(connection: Connection) -> Iterator[Diagnosis]:

@@ -18,8 +18,8 @@ from syndicate.doctor import Diagnosis, examine
 from syndicate.publish import publish_due
 from syndicate.store import engine as store
 from syndicate.store import secret
-from syndicate.store.upgrade import upgrade
-from tests.sites import BASE_URL, REPOSITORY, Site
+from tests import small
+from tests.sites import BASE_URL, Site
 
 
 class Usage(NamedTuple):
@@ -53,16 +53,12 @@ class Patient:
 
 
 def _patient(folder: Path, url: str) -> Patient:
-    shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
-    (folder / "content/summaries").mkdir(parents=True)
-    engine = store.connect(url)
-    upgrade(engine)
+    site = small.make(folder, url)
     environ = {"SYNDICATE_DATABASE_URL": url, "SYNDICATE_BASE_URL": BASE_URL}
     if url.startswith("postgresql"):
         environ["SYNDICATE_SECRET_KEY"] = "k" * 32
     settings = config.load(environ, cwd=folder)
     secret.make(settings)
-    site = Site(folder, engine)
     site.write("first")
     site.publish()
     return Patient(site, settings)

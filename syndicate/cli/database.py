@@ -13,7 +13,7 @@ from syndicate.cli.progress import counting
 
 if TYPE_CHECKING:
     from syndicate.config import Settings
-    from syndicate.store.backup import Manifest
+    from syndicate.store.backup_file import Manifest
     from syndicate.store.secret import Restored
 
 _KEY: Final[dict[Restored, str]] = {

@@ -49,10 +49,11 @@ def rendered_with(definitions: Definitions) -> str:
 
 def subscription(connection: Connection, stored: StoredFeed, feed: Feed) -> Contents:
     """Return what the feed's subscription document shows."""
+    sealed = feeds.count_archives(connection, stored.number, stored.chunk)
     return Contents(
-        members=feeds.list_window(connection, stored.number, feed.window, stored.chunk),
+        members=feeds.list_window(connection, stored.number, feed.window, sealed * stored.chunk),
         withdrawn=feeds.list_withdrawn(connection, stored.number, feed.window),
-        sealed=feeds.count_archives(connection, stored.number, stored.chunk),
+        sealed=sealed,
     )
 
 

@@ -1,73 +1,40 @@
 """`db backup` and `db restore`: the whole store and its secret key in one SQLite file.
 
 A backup is read in one snapshot while others publish, and is the same file whichever database it
-came from. Its manifest holds a digest of every table, so that a restore knows what it puts back.
+came from. backup_file.py knows what the file looks like.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
 
-from sqlalchemy import (
-    Column,
-    MetaData,
-    NullPool,
-    Select,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    exc,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Table, delete, insert, select, update
 
 from syndicate import __version__
 from syndicate.errors import StoreError
+from syndicate.store import backup_file, instants, journal, schema, upgrade
 from syndicate.store import engine as store
-from syndicate.store import instants, journal, schema, upgrade
+from syndicate.store.backup_file import TABLES, Manifest
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.journal import Head
-
-FORMAT: Final = "1"
-CHUNK: Final = 200  # rows held in memory at a time; a document may have some 100 KB
 
 Progress = Callable[[int], None]
 """Told how many rows are done."""
 
-_REMEDY: Final = "nothing was changed; take another backup"
-_tables: Final = schema.metadata.sorted_tables
-_manifest: Final = Table(
-    "manifest", MetaData(), Column("name", Text, primary_key=True), Column("value", Text)
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What a backup says of itself. `digests` are those of its tables, by name."""
-
-    program: str
-    schema: str
-    made_at: datetime
-    epoch: str
-    seq: int
-    digests: dict[str, str] = field(repr=False)
-    secret_key: str | None = field(default=None, repr=False)
-
 
 def _silent(_rows: int) -> None:
     """Tell nobody."""
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return what a backup says of itself. StoreError for a file that is no backup."""
+    with backup_file.opened(path, "ro") as connection:
+        return backup_file.get_manifest(connection, path)
 
 
 # Writing one -----------------------------------------------------------------------------------
@@ -88,20 +55,20 @@ def write(
     if path.exists():
         read_manifest(path)
     with _hidden_beside(path) as hidden:
-        with _opened(hidden, "rw") as target, store.reading(engine) as source:
+        with backup_file.opened(hidden, "rw") as target, store.reading(engine) as source:
             head = journal.get_head(source)
             schema.metadata.create_all(target)
-            _copy(source, target, [table.name for table in _tables], progress)
+            _copy(source, target, TABLES, progress)
             manifest = Manifest(
                 program=__version__,
                 schema=schema.HEAD,
                 made_at=now,
                 epoch=head.epoch,
                 seq=head.seq,
-                digests=_digests(target),
+                digests=backup_file.digests(target),
                 secret_key=secret_key,
             )
-            _put_manifest(target, manifest)
+            backup_file.put_manifest(target, manifest)
         _sync(hidden)
         hidden.replace(path)
         _sync(path.parent)
@@ -122,129 +89,12 @@ def _hidden_beside(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _copy(source: Connection, target: Connection, names: list[str], progress: Progress) -> None:
-    done = 0
-    for name in names:
-        table = schema.metadata.tables[name]
-        with closing(_chunks(source, select(table))) as chunks:
-            for rows in chunks:
-                target.execute(insert(table), rows)
-                done += len(rows)
-                progress(done)
-
-
-def _chunks(
-    connection: Connection, query: Select[Any]
-) -> Generator[list[dict[str, Any]], None, None]:
-    """Yield rows, as many at a time as memory should hold."""
-    with connection.execute(query, execution_options={"yield_per": CHUNK}) as result:
-        for part in result.mappings().partitions():
-            yield [dict(row) for row in part]
-
-
-def _put_manifest(target: Connection, manifest: Manifest) -> None:
-    values = {
-        "format": FORMAT,
-        "program": manifest.program,
-        "schema": manifest.schema,
-        "made_at": instants.write(manifest.made_at),
-        "epoch": manifest.epoch,
-        "seq": str(manifest.seq),
-        **{f"digest of {table}": digest for table, digest in manifest.digests.items()},
-    }
-    if manifest.secret_key:
-        values["secret_key"] = manifest.secret_key
-    _manifest.create(target)
-    target.execute(insert(_manifest), [{"name": n, "value": v} for n, v in values.items()])
-
-
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-# Reading one -----------------------------------------------------------------------------------
-
-
-def read_manifest(path: Path) -> Manifest:
-    """Return what a backup says of itself. StoreError for a file that is no backup."""
-    with _opened(path, "ro") as connection:
-        return _get_manifest(connection, path)
-
-
-def _get_manifest(connection: Connection, path: Path) -> Manifest:
-    try:
-        found = connection.execute(select(_manifest)).all()
-    except exc.OperationalError:
-        raise StoreError(f"{path} is no backup of syndicate", _REMEDY) from None
-    values = {row.name: row.value for row in found}
-    if values.get("format") != FORMAT:
-        raise StoreError(f"{path} was written by a newer syndicate", "upgrade syndicate")
-    prefix = "digest of "
-    try:
-        return Manifest(
-            program=values["program"],
-            schema=values["schema"],
-            made_at=instants.read(values["made_at"]),
-            epoch=values["epoch"],
-            seq=int(values["seq"]),
-            digests={
-                name.removeprefix(prefix): digest
-                for name, digest in values.items()
-                if name.startswith(prefix)
-            },
-            secret_key=values.get("secret_key"),
-        )
-    except (KeyError, ValueError) as error:
-        raise StoreError(f"{path} is damaged: its manifest lacks {error}", _REMEDY) from None
-
-
-def _check(connection: Connection, manifest: Manifest, path: Path) -> None:
-    """Refuse a backup of another schema, and one that is not as it was written."""
-    if manifest.schema != schema.HEAD:
-        raise StoreError(
-            f"{path} has schema {manifest.schema}, this program needs {schema.HEAD}",
-            f"restore it with syndicate {manifest.program}, then upgrade",
-        )
-    if _digests(connection) != manifest.digests:
-        raise StoreError(f"{path} is damaged: it is not as it was written", _REMEDY)
-
-
-def _digests(connection: Connection) -> dict[str, str]:
-    """Return a digest of each table's rows."""
-    found = {}
-    for table in _tables:
-        digest = hashlib.sha256()
-        for rows in _chunks(connection, select(table).order_by(*table.primary_key)):
-            for value in (value for row in rows for value in row.values()):
-                data = value if isinstance(value, bytes) else repr(value).encode()
-                digest.update(b"%d:" % len(data))
-                digest.update(data)
-        found[table.name] = digest.hexdigest()
-    return found
-
-
-@contextmanager
-def _opened(path: Path, mode: str) -> Iterator[Connection]:
-    """Open a backup as the SQLite database that it is; StoreError says what is wrong with it."""
-    if not path.is_file():
-        raise StoreError(f"there is no file {path}")
-    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    engine = create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool
-    )
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except exc.DatabaseError as error:
-        if "not a database" in str(error.orig):
-            raise StoreError(f"{path} is no backup of syndicate", _REMEDY) from error
-        raise StoreError(f"{path} is damaged: {error.orig}", _REMEDY) from error
-    finally:
-        engine.dispose()
 
 
 # Putting one back ------------------------------------------------------------------------------
@@ -258,9 +108,9 @@ def restore(
     The backup is checked from beginning to end first; a store that holds anything is touched only
     with `replace`. StoreError: nothing was changed. The secret key is the caller's to write.
     """
-    with _opened(path, "ro") as source:
-        manifest = _get_manifest(source, path)
-        _check(source, manifest, path)
+    with backup_file.opened(path, "ro") as source:
+        manifest = backup_file.get_manifest(source, path)
+        backup_file.check(source, manifest, path)
         upgrade.upgrade(engine)
         with store.writing(engine) as target:
             present = journal.get_head(target)
@@ -269,10 +119,10 @@ def restore(
                     f"the store is not empty: it stands at change {present.seq}",
                     "--replace puts the backup in its place",
                 )
-            names = [table.name for table in _tables if table is not schema.head]
-            for name in names:
-                target.execute(delete(schema.metadata.tables[name]))
-            _copy(source, target, names, progress)
+            tables = [table for table in TABLES if table is not schema.head]
+            for table in tables:
+                target.execute(delete(table))
+            _copy(source, target, tables, progress)
             _move_head(target, present, journal.get_head(source))
             journal.begin_epoch(target)
     return manifest
@@ -291,3 +141,18 @@ def _move_head(target: Connection, present: Head, wanted: Head) -> None:
             published_at=instants.write(wanted.published_at) if wanted.published_at else None,
         )
     )
+
+
+# Both ways -------------------------------------------------------------------------------------
+
+
+def _copy(
+    source: Connection, target: Connection, tables: Iterable[Table], progress: Progress
+) -> None:
+    done = 0
+    for table in tables:
+        with closing(backup_file.chunks(source, select(table))) as chunks:
+            for rows in chunks:
+                target.execute(insert(table), rows)
+                done += len(rows)
+                progress(done)

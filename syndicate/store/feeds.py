@@ -109,14 +109,13 @@ def list_all(connection: Connection, number: int) -> list[Member]:
     return [_member(row) for row in connection.execute(query)]
 
 
-def list_window(connection: Connection, number: int, size: int, chunk: int) -> list[Member]:
+def list_window(connection: Connection, number: int, size: int, archived: int) -> list[Member]:
     """Return the live entries of a subscription document.
 
-    These are the `size` newest and all that no complete archive holds yet, so that document and
-    archives together are the whole feed (RFC 5005, section 4).
+    These are the `size` newest and all that no complete archive holds yet (`archived` positions
+    are held), so that document and archives together are the whole feed (RFC 5005, section 4).
     """
     newest = _live(number).order_by(member.c.rank.desc()).limit(size)
-    archived = count_archives(connection, number, chunk) * chunk
     rest = _live(number).where(member.c.position >= archived)
     rows = [*connection.execute(newest), *connection.execute(rest)]
     unique = {row.position: _member(row) for row in rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -10,46 +9,41 @@ from flask import Flask, request
 from werkzeug.wrappers.response import Response
 
 from syndicate.config import Settings
-from syndicate.documents.identity import digest
 from syndicate.errors import Moved
-from syndicate.web import headers, logs, prepared
+from syndicate.web import files, headers, logs
 from syndicate.web.errors import Errors
 from syndicate.web.feeds import Feeds
 from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
 from syndicate.web.pages import Pages
-from syndicate.web.prepared import Prepared
 from syndicate.web.published import Published
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
 from syndicate.wiring import wire
 
-_HERE: Final = Path(__file__).parent
 _LARGEST_BODY: Final = 64 * 1024
-_MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 def make(settings: Settings, *, host: str | None, port: int | None) -> Published:
     """Return the application; see `create_app`."""
     logs.configure(settings.log_format)
     wired = wire(settings)
-    files = _static_files()
     installation = Installation(
         base_url=settings.base_url,
         port=port,
         loopback=host is not None and is_loopback(host),
-        files=files,
+        files=files.load(),
     )
     generations = Generations(wired, installation)
     flask = Flask("syndicate.web", static_folder=None)
     published = Published(generations, flask)
-    _register(flask, Site(settings, generations), published, files)
+    _register(flask, Site(settings, generations), published, installation)
     generations.start()
     return published
 
 
-def _register(flask: Flask, site: Site, published: Published, files: dict[str, Prepared]) -> None:
+def _register(flask: Flask, site: Site, published: Published, installation: Installation) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
@@ -66,6 +60,8 @@ def _register(flask: Flask, site: Site, published: Published, files: dict[str, P
             response.headers.setdefault(name, value)
         return response
 
+    stylesheet = files.address(installation.files, "site.css")
+
     @flask.context_processor
     def common() -> dict[str, object]:
         """Give every template what its frame shows."""
@@ -73,7 +69,7 @@ def _register(flask: Flask, site: Site, published: Published, files: dict[str, P
         return {
             "network": definitions and definitions.network,
             "root": site.snapshot.root,
-            "stylesheet": _stylesheet(files),
+            "stylesheet": stylesheet,
         }
 
 
@@ -90,22 +86,3 @@ def _canonical() -> Response | None:
     if rule.rule.endswith("/") and not request.path.endswith("/"):
         raise Moved(quote(f"{request.path}/", safe="/+~:"))
     return None
-
-
-def _static_files() -> dict[str, Prepared]:
-    found = {}
-    for path in sorted((_HERE / "static").iterdir()):
-        body = path.read_bytes()
-        found[f"/static/{path.name}"] = prepared.of_body(
-            body,
-            tag=digest(body),
-            media_type=_MEDIA_TYPES[path.suffix],
-            cache_control=headers.FILE_CACHE,
-            always=headers.SECURITY,
-        )
-    return found
-
-
-def _stylesheet(files: dict[str, Prepared]) -> str:
-    """Return the style sheet's address, another one whenever its bytes are others."""
-    return f"/static/site.css?v={files['/static/site.css'].offer.tag[:8]}"

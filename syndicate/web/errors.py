@@ -47,7 +47,8 @@ class Errors:
             response.headers["Cache-Control"] = headers.MOVED_CACHE
             return response
         if isinstance(error, StoreError):
-            _log.error("%s %s: %s", request.method, request.path, error)
+            if self._site.generations.trouble is None:  # else it is in the log already, once
+                _log.error("%s %s: %s", request.method, request.path, error)
             # the message names the place of the store; what to do about it does not
             response = _text(f"Nothing can be served here yet. Operator: {error.remedy}", 503)
             response.headers["Retry-After"] = _RETRY_AFTER

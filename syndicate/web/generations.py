@@ -5,6 +5,7 @@ The swap is one assignment. A store that is down changes nothing: what was loade
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -18,7 +19,7 @@ from syndicate.store import engine as store
 from syndicate.store import journal
 from syndicate.store.engine import Connection
 from syndicate.store.upgrade import require_current
-from syndicate.store.watch import watch
+from syndicate.store.watch import Watch, watch
 from syndicate.web.snapshot import Installation, Snapshot, load
 from syndicate.wiring import Wired
 
@@ -42,8 +43,9 @@ class Generations:
 
     def start(self) -> None:
         """Load what there is, then follow the store until `stop`."""
+        watched = self._watch()
         self.look()
-        self._start_thread()
+        self._start_thread(watched)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -105,26 +107,29 @@ class Generations:
 
     # The thread ------------------------------------------------------------------------------
 
-    def _start_thread(self) -> None:
+    def _watch(self) -> Watch:
+        """Begin to watch before the first look, so that nothing is missed between the two."""
+        watched = watch(self._wired.engine)
+        with contextlib.suppress(StoreError):
+            watched.changed()
+        return watched
+
+    def _start_thread(self, watched: Watch) -> None:
         self._stopped.clear()
-        self._thread = threading.Thread(target=self._follow, name="generations", daemon=True)
+        self._thread = threading.Thread(
+            target=self._follow, args=(watched,), name="generations", daemon=True
+        )
         self._thread.start()
 
-    def _follow(self) -> None:
-        watched = watch(self._wired.engine)
+    def _follow(self, watched: Watch) -> None:
         behind = True
-        try:
-            while not self._stopped.wait(_RETRY if self.trouble else watched.interval):
-                try:
-                    behind = watched.changed() or behind
-                except StoreError as error:
-                    behind = True
-                    self._note(error)
-                    continue
-                if behind:
-                    behind = not self.look()
-        finally:
-            watched.close()
+        while not self._stopped.wait(_RETRY if self.trouble else watched.interval):
+            try:
+                behind = (watched.changed() or behind) and not self.look()
+            except StoreError as error:
+                behind = True
+                self._note(error)
+        watched.close()
 
     def _note(self, error: StoreError | None) -> None:
         """Log a trouble once, and its end."""
@@ -139,7 +144,7 @@ class Generations:
         if self._thread is not None:
             self._loading = threading.Lock()
             self._wired.leave_to_parent()
-            self._start_thread()
+            self._start_thread(self._watch())
 
 
 def _follow_after_fork(generations: Generations) -> None:

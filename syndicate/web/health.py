@@ -45,8 +45,9 @@ class Health:
         }
         report: dict[str, object] = {"ready": reachable and all(checks.values()), "checks": checks}
         if trouble is not None:
-            # where the store is stands in the log, not here: anyone may read this
-            report["cause"] = trouble.message.partition(" (")[0]
+            # anyone may read this: where the store is stands in the log only
+            named = "/" not in trouble.message
+            report["cause"] = trouble.message if named else "the store cannot be read: see the log"
             report["remedy"] = trouble.remedy
         report["generation"] = snapshot.generation
         return _unkept(orjson.dumps(report), 200 if report["ready"] else 503, "application/json")

@@ -85,6 +85,8 @@ class Site:
         text = render_template(
             page.template,
             title=page.title,
+            network=definitions.network,
+            root=snapshot.root,
             canonical=canonical,
             alternates=_alternates(page, definitions),
             feed=page.feed,

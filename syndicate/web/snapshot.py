@@ -15,7 +15,7 @@ from syndicate.store import documents, feeds, site
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import StoredFeed
 from syndicate.store.journal import Head
-from syndicate.web import headers, old_addresses, prepared
+from syndicate.web import files, headers, old_addresses, prepared
 from syndicate.web.hosts import Hosts
 from syndicate.web.kept import Kept
 from syndicate.web.prepared import Prepared
@@ -61,14 +61,15 @@ class Installation:
     base_url: str | None
     port: int | None
     loopback: bool
-    files: Mapping[str, Prepared]  # of static/
+    files: Mapping[str, bytes]  # of static/
 
     def empty(self) -> Snapshot:
         """Return the snapshot of a store that could not be read yet."""
+        security = headers.security(self.base_url or "")
         return Snapshot(
             hosts=self.hosts(None),
-            security=headers.security(self.base_url or ""),
-            documents=self.files,
+            security=security,
+            documents=files.prepare(self.files, security),
         )
 
     def hosts(self, definitions: Definitions | None) -> Hosts:
@@ -94,15 +95,17 @@ def load(
     if definitions is None or values != before.values:
         definitions = site.get_definitions(connection)
     stored = feeds.list_feeds(connection)
+    security = headers.security(definitions.network.base_url)
+    found = _documents(connection, head, definitions, before)
     return Snapshot(
         head=head,
         definitions=definitions,
         values=values,
-        documents=_documents(connection, head, definitions, before) | dict(installation.files),
+        documents=found | files.prepare(installation.files, security),
         gone=frozenset(_gone(stored)),
         redirects=old_addresses.table(definitions),
         hosts=installation.hosts(definitions),
-        security=headers.security(definitions.network.base_url),
+        security=security,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from syndicate.cli import main
 from syndicate.store import engine as store
+from tests import small
 from tests.sites import REPOSITORY, Site
 
 PROGRAM = (sys.executable, "-m", "syndicate")
@@ -54,8 +54,7 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _terminal(folder: Path, url: str) -> Terminal:
-    shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
-    (folder / "content" / "summaries").mkdir(parents=True)
+    small.write_definitions(folder)
     os.chdir(folder)
     key = {} if url.startswith("sqlite") else {"SYNDICATE_SECRET_KEY": "k" * 32}
     environ = {"SYNDICATE_DATABASE_URL": url, "COLUMNS": "80", **key}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from syndicate.store import engine as store
 from syndicate.store import journal
 from tests.cli.conftest import Terminal
+from tests.cli.talk import talk
 
 
 def _epoch(terminal: Terminal) -> str:
@@ -85,6 +88,16 @@ def test_the_key_that_is_here_may_be_kept(terminal: Terminal) -> None:
     terminal.run("db", "restore", "kept", "--replace")
     assert _key(terminal).read_text() == of_backup
     assert _key(terminal).with_name("store.sqlite.key.old").read_text() == "another key " * 4
+
+
+@pytest.mark.parametrize(("answer", "told"), [("n", "was kept"), ("", "was put back")])
+def test_at_a_terminal_the_key_is_asked_about(terminal: Terminal, answer: str, told: str) -> None:
+    terminal.run("db", "backup", "kept")
+    words = ("db", "restore", "kept", "--replace")
+    folder, environ = terminal.site.folder, terminal.environ
+    _key(terminal).write_text("another key " * 4)
+    question = ("Put it in force? [Y/n]: ", answer)
+    assert told in talk(words, [question], folder, environ)
 
 
 def test_a_key_of_the_environment_stays_in_force(terminal: Terminal) -> None:

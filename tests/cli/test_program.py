@@ -146,7 +146,7 @@ def test_debug_shows_where_a_fault_arose(failing: Program) -> None:
 
 
 def test_a_reader_that_goes_away_ends_a_command_quietly(terminal: Terminal) -> None:
-    for number in range(30):
+    for number in range(10):
         terminal.site.write(f"summary-{number}", number=number)
     process = terminal.start("publish", "--json")
     assert process.stdout is not None

@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from syndicate.editorial.summary import parse
-from tests.cli.conftest import PROGRAM, Terminal
-from tests.sites import REPOSITORY
-
-
-def _talk(words: tuple[str, ...], answers: list[tuple[str, str]], folder: Path) -> str:
-    """Run a command at a terminal, answering each question when it is asked."""
-    ours, theirs = pty.openpty()
-    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "dumb"}
-    with subprocess.Popen(
-        [*PROGRAM, *words], cwd=folder, env=environ, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as process:
-        os.close(theirs)
-        seen = ""
-        for question, answer in answers:
-            seen += _until(ours, question)
-            os.write(ours, f"{answer}\n".encode())
-        seen += _until(ours, None)
-    os.close(ours)
-    assert process.returncode == 0, seen
-    return seen
-
-
-def _until(terminal: int, text: str | None) -> str:
-    """Read until `text` has come, or to the end."""
-    seen, deadline = "", time.monotonic() + 30
-    while text is None or text not in seen:
-        assert time.monotonic() < deadline, seen
-        if select.select([terminal], [], [], 1)[0]:
-            try:
-                seen += os.read(terminal, 4096).decode()
-            except OSError:  # Linux says so when the other side is closed
-                break
-    return seen
+from tests.cli.conftest import Terminal
+from tests.cli.talk import talk
 
 
 def test_init_writes_a_site_that_publishes(bare: Terminal) -> None:
@@ -63,7 +27,7 @@ def test_init_asks_at_a_terminal(tmp_path: Path) -> None:
         ("Its domain, for ids that never change: ", "care.example.org"),
         ("The public address [http://127.0.0.1:8000]: ", ""),
     ]
-    assert "Wrote 9 files into mine" in _talk(("init", "mine"), answers, tmp_path)
+    assert "Wrote 9 files into mine" in talk(("init", "mine"), answers, tmp_path)
     network = (tmp_path / "mine/feeds/network.toml").read_text()
     assert 'title = "Care Network"' in network
 
@@ -101,7 +65,7 @@ def test_new_asks_at_a_terminal(bare: Terminal) -> None:
         ("Kind of research []: ", "meta-analysis"),
         ("DOI of the article []: ", ""),
     ]
-    assert "/a-title.md" in _talk(("new",), answers, bare.site.folder)
+    assert "/a-title.md" in talk(("new",), answers, bare.site.folder)
 
 
 def test_new_announcement(bare: Terminal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,26 +15,20 @@ from sqlalchemy import select
 from syndicate.errors import StoreError
 from syndicate.store import backup, journal, schema
 from syndicate.store import engine as store
+from syndicate.store.backup_file import Manifest
 from syndicate.store.engine import Engine
 from syndicate.store.upgrade import upgrade
-from tests.sites import REPOSITORY, Site
+from tests import small
+from tests.sites import Site
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 KEY = "a secret key of some forty characters ….".encode("ascii", "ignore").decode()
 
 
-def _make(folder: Path, url: str) -> Site:
-    shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
-    (folder / "content" / "summaries").mkdir(parents=True)
-    engine = store.connect(url)
-    upgrade(engine)
-    return Site(folder, engine)
-
-
 @pytest.fixture
 def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     """Return a site whose every table holds something."""
-    made = _make(tmp_path / "site", database_url)
+    made = small.make(tmp_path / "site", database_url)
     made.write("first")
     made.write("second", number=1, topics=["training"])
     made.write("later", published=datetime(2999, 1, 1, tzinfo=UTC))
@@ -66,14 +59,14 @@ def _tables(engine: Engine, *, without: tuple[str, ...] = ()) -> dict[str, list[
         }
 
 
-def _write(site: Site, path: Path) -> backup.Manifest:
+def _write(site: Site, path: Path) -> Manifest:
     return backup.write(site.engine, path, secret_key=KEY, now=NOW)
 
 
 def test_from_one_database_to_another_and_back(
     tmp_path: Path, sqlite_url: str, postgresql_url: str
 ) -> None:
-    site = _make(tmp_path / "site", sqlite_url)
+    site = small.make(tmp_path / "site", sqlite_url)
     for number in range(5):
         site.write(f"summary-{number}", number=number)
     site.publish()
@@ -212,6 +205,18 @@ def test_a_store_that_was_never_published_has_a_backup_too(tmp_path: Path, other
 # Files that are no backup, or no longer one ----------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return the bytes of a good backup."""
+    folder = tmp_path_factory.mktemp("kept")
+    site = small.make(folder / "site", f"sqlite:///{folder / 'store.sqlite'}")
+    site.write("first")
+    site.publish()
+    _write(site, folder / "kept")
+    site.engine.dispose()
+    return (folder / "kept").read_bytes()
+
+
 def _execute(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement)
@@ -255,19 +260,15 @@ def _flip(path: Path) -> None:
     ],
 )
 def test_a_spoilt_file_is_refused_and_nothing_changes(
-    tmp_path: Path, sqlite_url: str, other: Engine, spoil: Any, told: str
+    tmp_path: Path, kept: bytes, other: Engine, spoil: Any, told: str
 ) -> None:
-    site = _make(tmp_path / "site", sqlite_url)
-    site.write("first")
-    site.publish()
-    _write(site, tmp_path / "kept")
+    (tmp_path / "kept").write_bytes(kept)
     upgrade(other)
     before = _tables(other)
     spoil(tmp_path / "kept")
     with pytest.raises(StoreError, match=told):
         backup.restore(other, tmp_path / "kept")
     assert _tables(other) == before
-    site.engine.dispose()
 
 
 def test_a_folder_is_no_backup(tmp_path: Path, other: Engine) -> None:

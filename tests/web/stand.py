@@ -87,4 +87,10 @@ def get(app: Published, path: str, method: str = "GET", **headers: str) -> TestR
     """Ask for a path; header names are written with underscores."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     base = f"http://{sent.pop('Host')}" if "Host" in sent else BASE
-    return Client(app).open(path, method=method, base_url=base, headers=sent)
+    return Client(app).open(
+        path,
+        method=method,
+        base_url=base,
+        headers=sent,
+        environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
+    )

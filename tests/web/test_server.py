@@ -1,0 +1,270 @@
+"""The server as it is shipped: `syndicate serve` in processes of its own, asked over sockets."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from syndicate.store import engine as store
+from syndicate.web import server
+from tests.sites import REPOSITORY, Site
+from tests.web.stand import BASE
+
+
+class Server:
+    """`syndicate serve` for the demo's store; it has printed its addresses once this is made."""
+
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
+        self.port = port
+        self.folder = folder
+        environ = {n: v for n, v in os.environ.items() if not n.startswith("SYNDICATE_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "syndicate", "serve", "--port", str(port), *options],
+            env=environ
+            | {
+                "SYNDICATE_SITE": str(folder),
+                "SYNDICATE_DATABASE_URL": f"sqlite:///{folder / 'store.sqlite'}",
+            },
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stdout
+        self.printed = [self.process.stdout.readline() for _ in range(4)]
+
+    def workers(self) -> list[int]:
+        """Return the processes that serve: of the supervisor's children, those that spawn made."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == self.process.pid and b"spawn_main" in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        return found
+
+    def ask(self, path: str, method: str = "GET", **sent: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request(method, path, headers={n.replace("_", "-"): v for n, v in sent.items()})
+        answer = connection.getresponse()
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+    def send(self, raw: bytes) -> bytes:
+        """Send bytes as they are; return everything that comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(raw)
+            received = b""
+            while part := connection.recv(65536):
+                received += part
+        return received
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream
+            stream.close()
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def until(happened: Callable[[], bool], seconds: float = 10) -> None:
+    limit = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < limit, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a published site of this module's own: servers keep its store open."""
+    return Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "site"))
+
+
+@pytest.fixture
+def start(folder: Path, free_port: int) -> Iterator[Callable[..., Server]]:
+    """Return what starts a server; it is ended after the test."""
+    started: list[Server] = []
+
+    def begin(*options: str) -> Server:
+        started.append(Server(folder, free_port, *options))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.end()
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    one = Server(folder, port)
+    yield one
+    one.end()
+
+
+# Beginning and end ------------------------------------------------------------------------------
+
+
+def test_it_prints_its_addresses_once_and_ends_cleanly(start: Callable[..., Server]) -> None:
+    one = start()
+    assert [line.split()[-1] for line in one.printed] == [
+        f"http://127.0.0.1:{one.port}{path}" for path in ("/", "/feed.atom", "/feeds/", "/opml")
+    ]
+    assert one.ask("/feed.atom").status == 200
+    one.process.send_signal(signal.SIGTERM)
+    out, err = one.process.communicate(timeout=20)
+    assert (one.process.returncode, out) == (0, "")
+    assert "Traceback" not in err
+    assert is_free(one.port)
+
+
+def test_ctrl_c_ends_it_cleanly(start: Callable[..., Server]) -> None:
+    one = start()
+    os.killpg(one.process.pid, signal.SIGINT)  # as a terminal does: to all of them
+    _, err = one.process.communicate(timeout=20)
+    assert one.process.returncode == 0
+    assert "Traceback" not in err
+    assert is_free(one.port)
+
+
+def test_workers_end_with_a_supervisor_that_was_killed(start: Callable[..., Server]) -> None:
+    one = start("--workers", "2")
+    workers = one.workers()
+    assert len(workers) == 2
+    one.process.kill()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), seconds=2)
+    assert is_free(one.port)
+
+
+def test_a_worker_that_died_is_replaced(start: Callable[..., Server]) -> None:
+    one = start()
+    (worker,) = one.workers()
+    os.kill(worker, signal.SIGKILL)
+
+    def answers() -> bool:
+        with contextlib.suppress(OSError):
+            return one.ask("/feed.atom").status == 200
+        return False
+
+    until(answers, seconds=20)
+    assert one.workers() != [worker]
+
+
+def test_a_port_that_is_taken(running: Server) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicate", "serve", "--port", str(running.port)],
+        env={
+            **os.environ,
+            "SYNDICATE_SITE": str(running.folder),
+            "SYNDICATE_DATABASE_URL": f"sqlite:///{running.folder / 'store.sqlite'}",
+        },
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"port {running.port} of 127.0.0.1 is taken" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "told"),
+    [
+        ("no-such-host.invalid", 8000, "cannot listen at no-such-host.invalid"),
+        ("192.0.2.1", 8000, "cannot listen at 192.0.2.1 port 8000"),
+        ("127.0.0.1", 70000, "cannot listen at 127.0.0.1 port 70000"),
+    ],
+)
+def test_a_place_where_nobody_can_listen(host: str, port: int, told: str) -> None:
+    from syndicate.errors import SyndicateError
+
+    with pytest.raises(SyndicateError, match=told):
+        server._claim(host, port)
+
+
+# On the wire ------------------------------------------------------------------------------------
+
+
+def test_head_and_304_on_the_wire(running: Server) -> None:
+    full = running.ask("/feed.atom", Accept_Encoding="gzip")
+    head = running.ask("/feed.atom", "HEAD", Accept_Encoding="gzip")
+    assert (head.status, head.body) == (200, b"")  # type: ignore[attr-defined]
+    assert head.getheader("Content-Length") == full.getheader("Content-Length")
+    tag = full.getheader("ETag")
+    assert tag
+    unmodified = running.ask("/feed.atom", If_None_Match=tag)
+    assert (unmodified.status, unmodified.body) == (304, b"")  # type: ignore[attr-defined]
+    assert unmodified.getheader("Content-Length") is None
+    assert unmodified.getheader("Date")
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET /feed.atom HTTP/1.0\r\n\r\n", 400),
+        (b"GET /feed.atom HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", 200),
+        (b"GET http://evil.example/feed.atom HTTP/1.1\r\nHost: localhost\r\n", 200),
+        (b"GET /feed.atom HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n", 421),
+        (b"GET /feed.atom HTTP/1.1\r\nHost: \xff\r\n", 400),
+        (b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n", 400),
+        (b"GET /%ff HTTP/1.1\r\nHost: localhost\r\n", 400),
+        (b"GET /feed.atom HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \xff\xfe\r\n", 200),
+        (b"GET /feed.atom HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: \xff;q=\xfe\r\n", 200),
+        (b"FOO /feed.atom HTTP/1.1\r\nHost: localhost\r\n", 405),
+        (b"FOO / HTTP/1.1\r\nHost: localhost\r\n", 405),
+        (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n", 400),
+        (b"GET //evil.example/topics HTTP/1.1\r\nHost: localhost\r\n", 404),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n", 405),
+    ],
+)
+def test_raw_requests(running: Server, raw: bytes, status: int) -> None:
+    if not raw.endswith(b"\r\n\r\n"):
+        raw += b"Connection: close\r\n\r\n" + (b"abcde" if raw.startswith(b"POST") else b"")
+    received = running.send(raw)
+    assert received.split(b" ", 2)[1] == str(status).encode()
+
+
+def test_a_publish_elsewhere_is_served(running: Server) -> None:
+    before = running.ask("/feed.atom").getheader("ETag")
+    engine = store.connect(f"sqlite:///{running.folder / 'store.sqlite'}")
+    site = Site(running.folder, engine, base_url=BASE)
+    (path,) = running.folder.rglob("april-2021-updated-handbook.md")
+    text = path.read_text()
+    path.write_text(text.replace("As in every month", "As in each month"))
+    try:
+        site.publish()
+        until(lambda: running.ask("/feed.atom").getheader("ETag") != before)
+    finally:
+        path.write_text(text)
+        site.publish()
+        engine.dispose()
