@@ -106,6 +106,7 @@ def test_a_page_and_the_feeds_agree_as_soon_as_the_page_is_read(either: Stand) -
 
 def test_a_store_that_is_not_there_yet(tmp_path: Path) -> None:
     site = new_site(tmp_path / "site", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+    site.engine.dispose()
     path = tmp_path / "store.sqlite"
     site.engine = store.connect(f"sqlite:///{path}")
     stand = Stand(site)
