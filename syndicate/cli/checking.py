@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="For a person, a program, or as remarks beside the lines of a change on GitHub.",
 )
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the front matter instead.")
 @click.pass_context
-def check(ctx: click.Context, format: str) -> None:
+def check(ctx: click.Context, format: str, *, schema: bool) -> None:
     """Needs no store. Exit status 1 where a file has an error; warnings are no errors."""
     from syndicate.editorial import checking
 
+    if schema:
+        click.echo(_schema())
+        return
     report = _report()
     render = {
         "text": checking.render_text,
@@ -47,3 +51,11 @@ def _report() -> Report:
         return checking.Report(files=0, problems=error.problems)
     with counting("checking") as count:
         return checking.check(settings.site, definitions, progress=count.add)
+
+
+def _schema() -> str:
+    import json
+
+    from syndicate.editorial.schema import front_matter_schema
+
+    return json.dumps(front_matter_schema(here.definitions(here.settings())), indent=2)

@@ -125,9 +125,10 @@ class FrontMatter(Fields):
             if topic != slug:
                 message = f"the topic {slug!r} is called {topic!r} now"
                 reading.remarks.append(Remark(place, message, f"write {topic}", "warning"))
-            if topic in present:
+            if topic not in present:
+                present.append(topic)
+            elif topic == slug and topic in slugs[:index]:  # merged topics may meet: no fault
                 reading.remarks.append(Remark(place, f"{topic!r} stands twice", "delete one"))
-            present.append(topic)
         if not slugs:
             reading.missing(("topics",), "name at least one topic of feeds/topics.toml", info.data)
         return tuple(present)

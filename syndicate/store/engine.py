@@ -90,6 +90,8 @@ _RESTORE: Final = "`syndicate doctor` examines it, `syndicate db restore FILE` b
 def _explain(engine: Engine, cause: str) -> StoreError:
     where = engine.url.render_as_string(hide_password=True)
     known = {
+        'database "': ("there is no such database", "create it, or check SYNDICATE_DATABASE_URL"),
+        "connection": ("the database server does not answer", "check SYNDICATE_DATABASE_URL"),
         "no such table": ("the store has no tables yet", "run `syndicate db upgrade`"),
         "does not exist": ("the store has no tables yet", "run `syndicate db upgrade`"),
         "locked": ("another process is writing to the store", "wait for it, then run this again"),
@@ -97,7 +99,6 @@ def _explain(engine: Engine, cause: str) -> StoreError:
         "full": ("the disk is full", "make room, then run this again: nothing was changed"),
         "readonly": ("the store may not be written to", "check who owns its file and folder"),
         "unable to open": ("the store cannot be opened", "check SYNDICATE_DATABASE_URL"),
-        "connection": ("the database server does not answer", "check SYNDICATE_DATABASE_URL"),
     }
     for mark, (message, remedy) in known.items():
         if mark in cause:

@@ -56,12 +56,15 @@ def test_merged_topics_hand_their_members_on(site: Site) -> None:
     seen = sorted(e.id.rpartition("/")[2] for e in reading.read(body, "application/atom+xml"))
     assert seen == ["both", "one", "two"]
     assert site.definitions.topic("empathy").slug == "training"
+    # a file that names both slugs is right: they are one topic now
+    site.write("both", topics=["empathy", "training"], number=2, description="Short, and new.")
+    assert site.publish().problems == ()
     with store.reading(site.engine) as connection:
         stored = feeds.list_feeds(connection)
         places = [m.position for m in feeds.list_all(connection, stored["topics/training"].number)]
         assert places == [0, 1, 2]
         assert "topics/empathy" not in stored
-        assert [c.op for c in journal.list_since(connection, 3, limit=9)] == ["edit", "edit"]
+        assert [c.op for c in journal.list_since(connection, 3, limit=9)] == ["edit"] * 3
 
 
 def test_what_cannot_be_done_leaves_the_file_as_it_was(small_site: Site) -> None:
