@@ -84,13 +84,15 @@ def restore(file: Path, *, replace: bool, keep_key: bool) -> None:
     """
     from syndicate.publish import highwater
     from syndicate.store import backup as backup_
-    from syndicate.store import secret
+    from syndicate.store import engine as store
+    from syndicate.store import journal, secret
 
     settings = here.settings()
     keep_key = keep_key or _wants_present_key(settings, backup_.read_manifest(file))
     with here.database(settings) as engine, counting("restoring") as count:
         found = backup_.restore(engine, file, replace=replace, progress=count.reach)
-        highwater.note(engine)
+        with store.reading(engine) as connection:
+            highwater.note(engine, journal.get_head(connection))
     key = secret.restore(settings, found.secret_key, keep=keep_key)
     made = f"{found.made_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"Restored the backup of {made}, change {found.seq}.\n{_KEY[key]}")

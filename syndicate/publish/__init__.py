@@ -63,9 +63,9 @@ def publish(
     publishers at once wait for each other only while they write. A file with an error keeps its
     last published revision. PublishRefused: nothing was changed.
     """
-    highwater.check(engine)
     changes, readings = _read(engine, folder, definitions, options)
     with store.writing(engine) as connection:
+        highwater.check(connection)
         readings = _read_again(folder, readings, definitions)
         made, known = _plan(connection, folder, changes, readings, now=now, options=options)
         if options.all_or_nothing and made.problems:
@@ -73,8 +73,9 @@ def publish(
                 "\n".join(map(str, made.problems)), "nothing was published: --all-or-nothing"
             )
         outcome = _write(connection, made, known, definitions, now)
+        head = journal.get_head(connection)
     reach("committed")
-    highwater.note(engine)
+    highwater.note(engine, head)
     return replace(outcome, warnings=tuple(sorted(readings.warnings)))
 
 
@@ -83,7 +84,8 @@ def publish_due(engine: Engine, *, now: datetime) -> Outcome:
     with store.writing(engine) as connection:
         definitions = site.get_definitions(connection)
         outcome = _write(connection, Plan(), Known(), definitions, now)
-    highwater.note(engine)
+        head = journal.get_head(connection)
+    highwater.note(engine, head)
     return outcome
 
 
@@ -213,6 +215,7 @@ def _write(
         replace(made, steps=(*made.steps, *due)),
         definitions=definitions,
         known=known.stored,
+        seq=head.seq,
         now=now,
     )
     reach("applied")
@@ -223,7 +226,9 @@ def _write(
     if everything:
         changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
         site.put_definitions(connection, definitions)
-    site.put_values(connection, {site.RENDERED: rendered, site.POLICY: POLICY})
+    marks = {site.RENDERED: rendered, site.POLICY: POLICY}
+    if values != values | marks:
+        site.put_values(connection, marks)
     reach("rendered")
     seq = head.seq + len(done.changes)
     moved = bool(changed or done.changes or everything)

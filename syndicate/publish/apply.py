@@ -34,10 +34,10 @@ def apply(
     *,
     definitions: Definitions,
     known: Mapping[SummaryId, Stored],
+    seq: int,
     now: datetime,
 ) -> Applied:
-    """Write the plan. `known` are the rows of the summaries that it changes."""
-    seq = journal.get_head(connection).seq
+    """Write the plan. `known` are the rows of the summaries that it changes, `seq` the head's."""
     rows: list[tuple[Stored, Summary]] = []
     applied = Applied()
     for step in plan.steps:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import orjson
 
-from syndicate.store import engine as store
 from syndicate.store import journal
-from syndicate.store.engine import Engine
+from syndicate.store.engine import Connection, Engine
+from syndicate.store.journal import Head
 
 
 def _file(engine: Engine) -> Path | None:
@@ -23,30 +23,28 @@ def _file(engine: Engine) -> Path | None:
     return Path(f"{engine.url.database}.highwater")
 
 
-def check(engine: Engine) -> bool:
-    """Give the store a new epoch if it is older than the file remembers; tell whether it was."""
-    path = _file(engine)
+def check(connection: Connection) -> bool:
+    """Give the store a new epoch if it is older than the file remembers; tell whether it was.
+
+    Inside the writing transaction, so that what is published next belongs to the new epoch.
+    """
+    path = _file(connection.engine)
     if path is None or not path.exists():
         return False
     with contextlib.suppress(orjson.JSONDecodeError, KeyError, TypeError):
         known = orjson.loads(path.read_bytes())
-        with store.reading(engine) as connection:
-            head = journal.get_head(connection)
+        head = journal.get_head(connection)
         if head.epoch == known["epoch"] and head.seq < known["seq"]:
-            with store.writing(engine) as connection:
-                journal.begin_epoch(connection)
-            note(engine)
+            journal.begin_epoch(connection)
             return True
     return False
 
 
-def note(engine: Engine) -> None:
+def note(engine: Engine, head: Head) -> None:
     """Remember the newest change. A crash before this leaves a lower mark, which is harmless."""
     path = _file(engine)
     if path is None:
         return
-    with store.reading(engine) as connection:
-        head = journal.get_head(connection)
     new = path.with_suffix(f".{os.getpid()}")
     new.write_bytes(orjson.dumps({"epoch": head.epoch, "seq": head.seq}))
     new.replace(path)

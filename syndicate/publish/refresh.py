@@ -73,15 +73,19 @@ def refresh(
         if (feed := definitions.find_feed(key))
     }
     base = rendered_with(definitions)
+    fingerprints = {feed: _fingerprint(base, feed, contents) for feed, contents in shown.items()}
     shelf = Shelf(connection, generation, now)
     for format in FORMATS:
+        stale = {
+            addresses.document(feed.stem, format): feed
+            for feed, fingerprint in fingerprints.items()
+            if not shelf.has(addresses.document(feed.stem, format), fingerprint)
+        }
         maker = Maker(connection, definitions, format)
-        for feed, contents in shown.items():
-            path = addresses.document(feed.stem, format)
-            fingerprint = _fingerprint(base, feed, contents)
-            if not shelf.has(path, fingerprint):
-                body = maker.body(feed, contents)
-                shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
+        maker.gather(m for feed in stale.values() for m in shown[feed].members)
+        for path, feed in stale.items():
+            body = maker.body(feed, shown[feed])
+            shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprints[feed])
         maker.keep()
     return shelf.close()
 
@@ -119,10 +123,10 @@ class Shelf:
     def put(self, path: str, media_type: str, body: bytes, feed: str, fingerprint: str) -> None:
         """Take a document; where its bytes are as they were, readers keep what they have."""
         known = self.known.get(path)
-        if known and known.tag == identity.digest(body):
+        made = render.document(path, media_type, body, self._now)
+        if known and known.tag == made.tag:
             self._same[path] = fingerprint
             return
-        made = render.document(path, media_type, body, self._now)
         self._new.append(
             StoredDocument(
                 path=path,
@@ -174,7 +178,7 @@ class Maker:
 
     def body(self, feed: Feed, contents: Contents, *, archive: int = 0) -> bytes:
         """Return a document's bytes. PublishRefused where an entry's id or date would change."""
-        self._gather(contents.members)
+        self.gather(contents.members)
         network = self._definitions.network
         links = render.place(
             feed,
@@ -199,12 +203,13 @@ class Maker:
         documents.put_fragments(self._connection, self._made)
         self._made.clear()
 
-    def _gather(self, members: Iterable[Member]) -> None:
-        lacking = [m for m in members if m.entry_id not in self._bodies]
-        keys = [(m.entry_id, m.revision) for m in lacking]
+    def gather(self, members: Iterable[Member]) -> None:
+        """Get the fragments of many documents' members at once, before their bodies are asked."""
+        lacking = {m.entry_id: m for m in members if m.entry_id not in self._bodies}
+        keys = [(m.entry_id, m.revision) for m in lacking.values()]
         found = documents.list_fragments(self._connection, keys, self._format, self._look)
         self._bodies |= found
-        to_render = [m for m in lacking if m.entry_id not in found]
+        to_render = [m for m in lacking.values() if m.entry_id not in found]
         texts = self._texts(to_render)
         for member in to_render:
             made = self._entry(member, texts[member.summary_id])

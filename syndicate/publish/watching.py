@@ -7,7 +7,7 @@ read, whatever the size of the tree.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,11 +53,19 @@ def watch(
     publisher.publish_all()
     ready()
     for arrived in arrivals:
-        paths = {Path(path).relative_to(folder).as_posix() for _change, path in arrived}
+        found = (file for _change, path in arrived for file in _files(Path(path)))
+        paths = {path.relative_to(folder).as_posix() for path in found}
         if any(path.startswith("feeds/") for path in paths):
             publisher.publish_all()
         elif paths:
             publisher.publish(paths)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield a path; for a folder what is in it, which was saved before the folder was watched."""
+    yield path
+    if path.is_dir():
+        yield from path.rglob("*.md")
 
 
 @dataclass(slots=True)

@@ -46,14 +46,17 @@ def list_fragments(
 ) -> dict[str, bytes]:
     """Return the bytes by entry id of those (entry id, revision) that have this look."""
     wanted = dict(keys)
-    found = {}
+    found: dict[str, bytes] = {}
     for part in batches(list(wanted)):
-        query = select(fragment).where(
-            and_(fragment.c.entry_id.in_(part), fragment.c.format == format)
+        query = select(fragment.c.entry_id, fragment.c.revision, fragment.c.body).where(
+            and_(
+                fragment.c.entry_id.in_(part),
+                fragment.c.format == format,
+                fragment.c.look == look,
+            )
         )
-        for row in connection.execute(query):
-            if row.look == look and row.revision == wanted[row.entry_id]:
-                found[row.entry_id] = row.body
+        rows = connection.execute(query).all()
+        found |= {name: body for name, revision, body in rows if revision == wanted[name]}
     return found
 
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
 
 from syndicate.model import Feed, SummaryId
 from syndicate.selection import Group, Selection
@@ -115,17 +127,13 @@ def list_window(connection: Connection, number: int, size: int, archived: int) -
     These are the `size` newest and all that no complete archive holds yet (`archived` positions
     are held), so that document and archives together are the whole feed (RFC 5005, section 4).
     """
-    newest = _live(number).order_by(member.c.rank.desc()).limit(size)
-    rest = _live(number).where(member.c.position >= archived)
-    rows = [*connection.execute(newest), *connection.execute(rest)]
-    unique = {row.position: _member(row) for row in rows}
-    return _newest_first(unique.values())
+    values = {"number": number, "size": size, "archived": archived}
+    return _newest_first(map(_member, connection.execute(_WINDOW, values).all()))
 
 
 def list_withdrawn(connection: Connection, number: int, size: int) -> list[Member]:
     """Return the `size` newest tombstones of a feed."""
-    query = select(member).where(and_(member.c.feed == number, member.c.state == "withdrawn"))
-    rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
+    rows = connection.execute(_WITHDRAWN, {"number": number, "size": size}).all()
     return _newest_first(map(_member, rows))
 
 
@@ -160,8 +168,7 @@ def list_summaries(
 
 def count(connection: Connection, number: int) -> int:
     """Return how many positions a feed has given out."""
-    last = connection.execute(select(func.max(member.c.position)).where(member.c.feed == number))
-    value = last.scalar_one()
+    value = connection.execute(_LAST, {"number": number}).scalar_one()
     return 0 if value is None else value + 1
 
 
@@ -209,8 +216,29 @@ def put_changed(connection: Connection, members: Sequence[Member]) -> None:
         )
 
 
+def _newest(state: MemberState) -> Select[Any]:
+    of_feed = and_(member.c.feed == bindparam("number"), member.c.state == state)
+    return select(member).where(of_feed).order_by(member.c.rank.desc()).limit(bindparam("size"))
+
+
 def _live(number: int) -> Select[Any]:
     return select(member).where(and_(member.c.feed == number, member.c.state == "live"))
+
+
+# Made once: a publish asks them of every feed that it concerns, and making one takes as long as
+# asking it.
+_LAST = select(func.max(member.c.position)).where(member.c.feed == bindparam("number"))
+_WITHDRAWN = _newest("withdrawn")
+_WINDOW = union(
+    select(_newest("live").subquery()),
+    select(member).where(
+        and_(
+            member.c.feed == bindparam("number"),
+            member.c.position >= bindparam("archived"),
+            member.c.state == "live",
+        )
+    ),
+)
 
 
 def _newest_first(members: Iterable[Member]) -> list[Member]:

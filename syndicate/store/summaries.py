@@ -6,10 +6,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Table,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.model import Form, Summary, SummaryId
 from syndicate.store import instants, schema
@@ -111,10 +124,10 @@ def _search(
 ) -> list[Row[Any]]:
     """Return the rows in which any of the columns has any of its values, each row once."""
     found = {}
-    for column, values in columns.items():
-        for part in batches(list(values)):
-            for row in connection.execute(select(table).where(column.in_(part))):
-                found[row.id] = row
+    parts = [[c.in_(part) for part in batches(values)] for c, values in columns.items() if values]
+    for clauses in zip_longest(*parts, fillvalue=false()):
+        for row in connection.execute(select(table).where(or_(*clauses))):
+            found[row.id] = row
     return list(found.values())
 
 
@@ -201,8 +214,7 @@ def _stored(row: Row[Any]) -> Stored:
 
 def put(connection: Connection, rows: Iterable[tuple[Stored, Summary]]) -> None:
     """Write revisions and make them the present ones; a slug given up is remembered."""
-    values = [(_columns(stored), dump(text)) for stored, text in rows]
-    for part in batches(values):
+    for part in batches((_columns(stored), dump(text)) for stored, text in rows):
         ids = [columns["id"] for columns, _ in part]
         old = connection.execute(select(summary.c.id, summary.c.slug).where(summary.c.id.in_(ids)))
         slugs = {row.id: row.slug for row in old}

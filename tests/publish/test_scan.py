@@ -85,6 +85,11 @@ def test_what_was_saved_since_it_was_read_is_read_again(small_site: Site) -> Non
     assert scan.stale(small_site.folder, before) == []
 
 
+def _check(site: Site) -> bool:
+    with store.writing(site.engine) as connection:
+        return check(connection)
+
+
 def test_an_older_copy_of_the_store_gets_a_new_epoch(small_site: Site) -> None:
     small_site.write("one")
     small_site.publish()
@@ -94,23 +99,23 @@ def test_an_older_copy_of_the_store_gets_a_new_epoch(small_site: Site) -> None:
         present.backup(older)
     small_site.write("two", number=1)
     small_site.publish()
-    assert not check(small_site.engine)
+    assert not _check(small_site)
     with store.reading(small_site.engine) as connection:
         epoch = journal.get_head(connection).epoch
     small_site.engine.dispose()
     for leftover in database.parent.glob(f"{database.name}-*"):
         leftover.unlink()
     copy.replace(database)
-    assert check(small_site.engine)
+    assert _check(small_site)
     with store.reading(small_site.engine) as connection:
         head = journal.get_head(connection)
     assert head.epoch != epoch
-    assert not check(small_site.engine)
+    assert not _check(small_site)
 
 
 def test_a_broken_high_water_file_is_no_obstacle(small_site: Site) -> None:
     small_site.write("one")
     small_site.publish()
     Path(f"{small_site.engine.url.database}.highwater").write_text("{broken")
-    assert not check(small_site.engine)
+    assert not _check(small_site)
     assert small_site.publish().problems == ()

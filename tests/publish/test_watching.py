@@ -99,3 +99,20 @@ def _all_have_br(site: Site) -> bool:
     with store.reading(site.engine) as connection:
         later = b"summary/later" in site.document("/feed.atom")
         return later and not documents.list_without_br(connection, 1)
+
+
+def test_a_file_saved_together_with_its_new_folder_is_published(
+    small_site: Site, told: queue.Queue[Outcome | SyndicateError]
+) -> None:
+    told.get(timeout=20)
+    for number in range(5):
+        folder = small_site.folder / f"content/summaries/2025/{number + 1:02d}"
+        text = (small_site.folder / small_site.write(f"s{number}", number=number)).read_text()
+        (small_site.folder / small_site.path(f"s{number}")).unlink()
+        folder.mkdir(parents=True)
+        (folder / f"s{number}.md").write_text(text)
+    published: set[str] = set()
+    while len(published) < 5:
+        outcome = told.get(timeout=20)
+        assert isinstance(outcome, Outcome)
+        published |= {step.summary.slug for step in outcome.steps if step.act == "publish"}
