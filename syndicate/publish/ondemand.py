@@ -37,7 +37,7 @@ def archive(
         withdrawn=[member for member in held if member.state == "withdrawn"],
         sealed=sealed,
     )
-    body = Maker(connection, definitions, format).body(feed, contents, archive=number)
+    body = Maker(connection, definitions, [format]).body(feed, contents, format, archive=number)
     path = addresses.archived(feed.stem, number, format)
     changed = _changed(connection, definitions, held)
     return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
@@ -52,7 +52,7 @@ def selected(
         members=[member for member in members if member.state == "live"],
         withdrawn=[member for member in members if member.state == "withdrawn"],
     )
-    body = Maker(connection, definitions, format).body(feed, contents)
+    body = Maker(connection, definitions, [format]).body(feed, contents, format)
     path = addresses.document(feed.stem, format)
     changed = _changed(connection, definitions, members)
     return render.document(path, addresses.MEDIA_TYPES[format], body, changed)

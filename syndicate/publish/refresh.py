@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
@@ -15,9 +16,13 @@ from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
 from syndicate.model import FORMATS, Entry, Feed, Format, Summary, Tombstone
 from syndicate.store import documents, feeds, summaries
+from syndicate.store.batches import batches
 from syndicate.store.documents import Fragment, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
+
+FEEDS_AT_ONCE: Final = 8
+"""Bounds the memory of a publish that renders everything anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +78,20 @@ def refresh(
         if (feed := definitions.find_feed(key))
     }
     base = rendered_with(definitions)
-    fingerprints = {feed: _fingerprint(base, feed, contents) for feed, contents in shown.items()}
     shelf = Shelf(connection, generation, now)
-    for format in FORMATS:
-        stale = {
-            addresses.document(feed.stem, format): feed
-            for feed, fingerprint in fingerprints.items()
+    for part in batches(shown.items(), FEEDS_AT_ONCE):
+        stale = [
+            (feed, format, addresses.document(feed.stem, format), fingerprint)
+            for feed, contents in part
+            for fingerprint in (_fingerprint(base, feed, contents),)
+            for format in FORMATS
             if not shelf.has(addresses.document(feed.stem, format), fingerprint)
-        }
-        maker = Maker(connection, definitions, format)
-        maker.gather(m for feed in stale.values() for m in shown[feed].members)
-        for path, feed in stale.items():
-            body = maker.body(feed, shown[feed])
-            shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprints[feed])
+        ]
+        maker = Maker(connection, definitions)
+        maker.gather(member for feed in {one[0] for one in stale} for member in shown[feed].members)
+        for feed, format, path, fingerprint in stale:
+            body = maker.body(feed, shown[feed], format)
+            shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
         maker.keep()
     return shelf.close()
 
@@ -165,24 +171,29 @@ def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
 
 
 class Maker:
-    """Joins documents of one format out of fragments, rendering those that are not there yet."""
+    """Joins documents out of fragments, rendering those that are not there yet."""
 
-    def __init__(self, connection: Connection, definitions: Definitions, format: Format) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        definitions: Definitions,
+        formats: Sequence[Format] = FORMATS,
+    ) -> None:
         self._connection = connection
         self._definitions = definitions
-        self._format = format
+        self._formats = formats
         self._look = entry.look(definitions)
-        self._bodies: dict[str, bytes] = {}
+        self._bodies: dict[tuple[Format, str], bytes] = {}
         self._made: list[Fragment] = []
         self._tombstones: dict[str, Tombstone] = {}
 
-    def body(self, feed: Feed, contents: Contents, *, archive: int = 0) -> bytes:
+    def body(self, feed: Feed, contents: Contents, format: Format, *, archive: int = 0) -> bytes:
         """Return a document's bytes. PublishRefused where an entry's id or date would change."""
         self.gather(contents.members)
         network = self._definitions.network
         links = render.place(
             feed,
-            self._format,
+            format,
             network.base_url,
             hub=network.hub,
             archive=archive,
@@ -190,12 +201,12 @@ class Maker:
         )
         return render.join(
             feed,
-            self._format,
+            format,
             links=links,
             network=network,
             updated=contents.updated(network.since),
-            fragments=[self._bodies[member.entry_id] for member in contents.members],
-            tombstones=self._gone(contents.withdrawn) if self._format == "atom" else (),
+            fragments=[self._bodies[format, member.entry_id] for member in contents.members],
+            tombstones=self._gone(contents.withdrawn) if format == "atom" else (),
         )
 
     def keep(self) -> None:
@@ -205,25 +216,32 @@ class Maker:
 
     def gather(self, members: Iterable[Member]) -> None:
         """Get the fragments of many documents' members at once, before their bodies are asked."""
-        lacking = {m.entry_id: m for m in members if m.entry_id not in self._bodies}
+        first = self._formats[0]
+        lacking = {m.entry_id: m for m in members if (first, m.entry_id) not in self._bodies}
         keys = [(m.entry_id, m.revision) for m in lacking.values()]
-        found = documents.list_fragments(self._connection, keys, self._format, self._look)
-        self._bodies |= found
-        to_render = [m for m in lacking.values() if m.entry_id not in found]
+        self._bodies |= documents.list_fragments(self._connection, keys, self._formats, self._look)
+        to_render = [
+            m
+            for m in lacking.values()
+            if any((format, m.entry_id) not in self._bodies for format in self._formats)
+        ]
         texts = self._texts(to_render)
         for member in to_render:
             made = self._entry(member, texts[member.summary_id])
-            body = render.render_entry(made, self._format)
-            self._bodies[member.entry_id] = body
-            self._made.append(
-                Fragment(
-                    entry_id=member.entry_id,
-                    format=self._format,
-                    revision=member.revision,
-                    look=self._look,
-                    body=body,
-                )
+            for format in self._formats:
+                self._keep(member, format, render.render_entry(made, format))
+
+    def _keep(self, member: Member, format: Format, body: bytes) -> None:
+        self._bodies[format, member.entry_id] = body
+        self._made.append(
+            Fragment(
+                entry_id=member.entry_id,
+                format=format,
+                revision=member.revision,
+                look=self._look,
+                body=body,
             )
+        )
 
     def _texts(self, members: Iterable[Member]) -> dict[str, Summary]:
         keys = {m.summary_id: m.revision for m in members}

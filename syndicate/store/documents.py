@@ -42,45 +42,45 @@ class StoredDocument:
 
 
 def list_fragments(
-    connection: Connection, keys: Collection[tuple[str, int]], format: Format, look: str
-) -> dict[str, bytes]:
-    """Return the bytes by entry id of those (entry id, revision) that have this look."""
+    connection: Connection,
+    keys: Collection[tuple[str, int]],
+    formats: Collection[Format],
+    look: str,
+) -> dict[tuple[Format, str], bytes]:
+    """Return the bytes, by format and entry id, of those (entry id, revision) of this look."""
     wanted = dict(keys)
-    found: dict[str, bytes] = {}
+    found: dict[tuple[Format, str], bytes] = {}
     for part in batches(list(wanted)):
-        query = select(fragment.c.entry_id, fragment.c.revision, fragment.c.body).where(
+        query = select(fragment.c.format, fragment.c.entry_id, fragment.c.revision, fragment.c.body)
+        query = query.where(
             and_(
                 fragment.c.entry_id.in_(part),
-                fragment.c.format == format,
+                fragment.c.format.in_(formats),
                 fragment.c.look == look,
             )
         )
         rows = connection.execute(query).all()
-        found |= {name: body for name, revision, body in rows if revision == wanted[name]}
+        found |= {
+            (format, name): body
+            for format, name, revision, body in rows
+            if revision == wanted[name]
+        }
     return found
 
 
 def put_fragments(connection: Connection, fragments: Sequence[Fragment]) -> None:
+    """Write fragments in place of those that the same entries had in the same formats."""
     for part in batches(fragments):
-        for name in {f.format for f in part}:
-            ids = [f.entry_id for f in part if f.format == name]
-            connection.execute(
-                delete(fragment).where(
-                    and_(fragment.c.format == name, fragment.c.entry_id.in_(ids))
-                )
+        ids = {f.entry_id for f in part}
+        formats = {f.format for f in part}
+        connection.execute(
+            delete(fragment).where(
+                and_(fragment.c.entry_id.in_(ids), fragment.c.format.in_(formats))
             )
+        )
         connection.execute(
             insert(fragment),
-            [
-                {
-                    "entry_id": f.entry_id,
-                    "format": f.format,
-                    "revision": f.revision,
-                    "look": f.look,
-                    "body": f.body,
-                }
-                for f in part
-            ],
+            [{name: getattr(f, name) for name in Fragment.__slots__} for f in part],
         )
 
 

@@ -93,10 +93,10 @@ class Histories(RuleBasedStateMachine):
                 if feed
             }
             for name in FORMATS:
-                maker = refresh.Maker(connection, definitions, name)
+                maker = refresh.Maker(connection, definitions, [name])
                 for feed, contents in shown.items():
                     path = addresses.document(feed.stem, name)
-                    again = maker.body(feed, contents)
+                    again = maker.body(feed, contents, name)
                     made = render.document(path, "", again, kept[path].last_modified)
                     assert (made.tag, made.gzip) == (kept[path].tag, kept[path].gzip), path
         assert head.generation >= self.generation

@@ -14,7 +14,7 @@ class Info(LoggedEvent):
     pass
 
 
-class Warning(LoggedEvent):  # noqa: A001 - the validator's name
+class Warning(LoggedEvent):
     pass
 
 
