@@ -20,7 +20,7 @@ from syndicate.publish.plan import Known, Plan, Step
 from syndicate.publish.rules import Found
 from syndicate.publish.scan import Changes, Readings
 from syndicate.store import engine as store
-from syndicate.store import journal, site, summaries
+from syndicate.store import feeds, journal, site, summaries
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.summaries import Keys
 
@@ -208,6 +208,7 @@ def _write(
     if redefined or site.BASE_URL not in values:
         made, known = _with_retagged(connection, made, known, definitions)
         standing.align(connection, definitions)
+    stored = feeds.list_feeds(connection)
     due = _due(connection, made, now)
     reach("planned")
     done = apply.apply(
@@ -215,6 +216,7 @@ def _write(
         replace(made, steps=(*made.steps, *due)),
         definitions=definitions,
         known=known.stored,
+        stored_feeds=stored,
         seq=head.seq,
         now=now,
     )
@@ -222,7 +224,9 @@ def _write(
     everything = redefined or values.get(site.RENDERED) != rendered
     keys = {feed.key for feed in definitions.feeds} if everything else done.feeds
     generation = head.generation + 1
-    changed = refresh.refresh(connection, definitions, keys, generation=generation, now=now)
+    changed = refresh.refresh(
+        connection, definitions, keys, stored=stored, generation=generation, now=now
+    )
     if everything:
         changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
         site.put_definitions(connection, definitions)

@@ -34,6 +34,7 @@ def apply(
     *,
     definitions: Definitions,
     known: Mapping[SummaryId, Stored],
+    stored_feeds: Mapping[str, StoredFeed],
     seq: int,
     now: datetime,
 ) -> Applied:
@@ -55,7 +56,6 @@ def apply(
     _schedule(connection, plan.steps)
     summaries.put(connection, rows)
     journal.append(connection, applied.changes)
-    stored_feeds = feeds.list_feeds(connection)
     for part in _parts(rows):
         applied.feeds |= _place(connection, part, definitions, stored_feeds)
     files.remove(connection, plan.forgotten)

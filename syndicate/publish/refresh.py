@@ -5,7 +5,7 @@ Inside the caller's transaction. Nothing is rendered whose fingerprint is as it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from syndicate.errors import PublishRefused
 from syndicate.model import FORMATS, Entry, Feed, Format, Summary, Tombstone
 from syndicate.store import documents, feeds, summaries
 from syndicate.store.batches import batches
-from syndicate.store.documents import Fragment, StoredDocument
+from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
 
@@ -67,18 +67,19 @@ def refresh(
     definitions: Definitions,
     keys: Collection[str],
     *,
+    stored: Mapping[str, StoredFeed],
     generation: int,
     now: datetime,
 ) -> list[str]:
     """Store the documents of these feeds anew; return the paths whose bytes changed."""
-    stored = feeds.list_feeds(connection)
     shown = {
         feed: subscription(connection, stored[key], feed)
         for key in sorted(keys)
         if (feed := definitions.find_feed(key))
     }
     base = rendered_with(definitions)
-    shelf = Shelf(connection, generation, now)
+    paths = [addresses.document(feed.stem, format) for feed in shown for format in FORMATS]
+    shelf = Shelf(connection, documents.list_known(connection, paths), generation, now)
     for part in batches(shown.items(), FEEDS_AT_ONCE):
         stale = [
             (feed, format, addresses.document(feed.stem, format), fingerprint)
@@ -100,12 +101,13 @@ def refresh_lists(
     connection: Connection, definitions: Definitions, *, generation: int, now: datetime
 ) -> list[str]:
     """Store the documents that list the feeds, and remove those of feeds that are no more."""
-    shelf = Shelf(connection, generation, now)
+    known = documents.list_known(connection)
+    shelf = Shelf(connection, known, generation, now)
     paths = {addresses.document(f.stem, name) for f in definitions.feeds for name in FORMATS}
     for path, media_type, body in opml.render_all(definitions, now):
         paths.add(path)
         shelf.put(path, media_type, body, "lists", identity.digest(body))
-    gone = shelf.known.keys() - paths
+    gone = known.keys() - paths
     documents.remove(connection, gone)
     return [*shelf.close(), *sorted(gone)]
 
@@ -113,22 +115,24 @@ def refresh_lists(
 class Shelf:
     """The stored documents while a publish renews them: written together at the end."""
 
-    def __init__(self, connection: Connection, generation: int, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, known: Mapping[str, Known], generation: int, now: datetime
+    ) -> None:
         self._connection = connection
+        self._known = known
         self._generation = generation
         self._now = now
-        self.known = documents.list_known(connection)
         self._new: list[StoredDocument] = []
         self._same: dict[str, str] = {}
 
     def has(self, path: str, fingerprint: str) -> bool:
         """Tell whether the stored document was made of just this."""
-        known = self.known.get(path)
+        known = self._known.get(path)
         return known is not None and known.fingerprint == fingerprint
 
     def put(self, path: str, media_type: str, body: bytes, feed: str, fingerprint: str) -> None:
         """Take a document; where its bytes are as they were, readers keep what they have."""
-        known = self.known.get(path)
+        known = self._known.get(path)
         made = render.document(path, media_type, body, self._now)
         if known and known.tag == made.tag:
             self._same[path] = fingerprint

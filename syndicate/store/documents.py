@@ -92,10 +92,12 @@ class Known:
     tag: str
 
 
-def list_known(connection: Connection) -> dict[str, Known]:
-    """Return every stored document's fingerprint and tag, by path."""
+def list_known(connection: Connection, paths: Collection[str] | None = None) -> dict[str, Known]:
+    """Return, by path, what is known of these documents, or of all that are stored."""
     query = select(document.c.path, document.c.fingerprint, document.c.tag)
-    return {row.path: Known(row.fingerprint, row.tag) for row in connection.execute(query)}
+    if paths is not None:
+        query = query.where(document.c.path.in_(paths))
+    return {path: Known(mark, tag) for path, mark, tag in connection.execute(query).all()}
 
 
 def list_paths(connection: Connection) -> set[str]:

@@ -162,6 +162,7 @@ def _answers(host: str, port: int) -> bool:
 
 def _load(settings: Settings, host: str, port: int, supervisor: int) -> WSGI:
     """Make the application in a worker, which then lives no longer than its supervisor."""
+    os.setpgid(0, 0)  # Ctrl-C is the supervisor's: granian may hang on a second signal
     _die_with(supervisor)
     return create_app(settings, host=host, port=port)
 
