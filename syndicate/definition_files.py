@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from syndicate.errors import DefinitionError, Problem
 from syndicate.model import Kind, Licence, Network, Topic
 
 FILES: Final = ("network.toml", "topics.toml", "kinds.toml", "feeds.toml")
+_UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
@@ -28,8 +31,9 @@ def _slug(value: str) -> str:
 
 
 def _plain(value: str) -> str:
-    if any(ord(c) < 32 for c in value):
-        raise ValueError("one line of text without control characters")
+    for character in value:
+        if unicodedata.category(character) in _UNFIT or character in _BIDI:
+            raise ValueError(f"one line of text, without the character U+{ord(character):04X}")
     return value.strip()
 
 
@@ -49,6 +53,8 @@ Slug = Annotated[str, AfterValidator(_slug)]
 Plain = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Label = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_feed_label)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+OptionalPlain = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
+Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$"), AfterValidator(_plain)]
 Window = Annotated[int, Field(ge=1, le=200)]
 
 
@@ -58,17 +64,17 @@ class Table(BaseModel):
 
 class LicenceTable(Table):
     name: Plain
-    url: str = Field(pattern=r"^https?://\S+$")
-    spdx: str = ""
+    url: Url = Field(min_length=1)
+    spdx: OptionalPlain = ""
 
 
 class NoticeTable(Table):
-    en: str = "This content is available in English only."
-    fr: str = "Ce contenu est offert en anglais seulement."
+    en: Plain = "This content is available in English only."
+    fr: Plain = "Ce contenu est offert en anglais seulement."
 
 
 class HubTable(Table):
-    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    url: Url = ""
 
 
 class HttpTable(Table):
@@ -86,7 +92,7 @@ class NetworkTable(Table):
     base_url: BaseUrl = "http://127.0.0.1:8000"
     author: Plain
     rights: Plain
-    contact: str = ""
+    contact: OptionalPlain = ""
 
 
 class TopicTable(Table):
@@ -132,7 +138,7 @@ class KindTable(Table):
 class FeedTable(Table):
     slug: Slug
     title: Plain
-    description: str = ""
+    description: OptionalPlain = ""
     selection: str = ""
     window: Window | None = None
 

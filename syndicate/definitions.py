@@ -85,7 +85,9 @@ class Definitions:
                 terms.append(term)
             else:
                 _unknown("form", term.slug, ("research", "announcement"))
-        return selection.canonical(terms)
+        found = selection.canonical(terms)
+        selection.require_sense(found)
+        return found
 
     def selected_feed(self, wanted: Selection) -> Feed:
         """Return the feed of any selection; one of the stored feeds where it is the same."""
@@ -130,6 +132,11 @@ def load(site: Path, *, base_url: str | None = None) -> Definitions:
 
     DefinitionError carries every problem of every file.
     """
+    return parse(read_texts(site), base_url=base_url)
+
+
+def read_texts(site: Path) -> dict[str, str]:
+    """Return the four files by name. DefinitionError names every one that cannot be read."""
     texts: dict[str, str] = {}
     problems = []
     for name in FILES:
@@ -144,7 +151,7 @@ def load(site: Path, *, base_url: str | None = None) -> Definitions:
             problems.append(Problem(f"feeds/{name}", 0, f"cannot be read: {error}"))
     if problems:
         raise DefinitionError(*problems)
-    return parse(texts, base_url=base_url)
+    return texts
 
 
 def parse(texts: Mapping[str, str], *, base_url: str | None = None) -> Definitions:

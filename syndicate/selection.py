@@ -93,8 +93,14 @@ def parse(text: str) -> Selection:
             )
         group: Group = {"kind": "kind", "form": "form"}.get(match[2], "topic")  # type: ignore[assignment]
         terms.append(Term(group, match[3], excluded=bool(match[1])))
-    named = {(t.group, t.slug) for t in terms if not t.excluded}
-    for term in terms:
+    found = canonical(terms)
+    require_sense(found)
+    return found
+
+
+def require_sense(wanted: Selection) -> None:
+    """Raise NotFound where a term is both named and taken out."""
+    named = {(term.group, term.slug) for term in wanted.terms if not term.excluded}
+    for term in wanted.terms:
         if term.excluded and (term.group, term.slug) in named:
             raise NotFound(f"{term.slug!r} is both wanted and taken out", "name it once")
-    return canonical(terms)

@@ -24,6 +24,7 @@ def look(definitions: Definitions) -> str:
     shown = (
         RENDERER,
         network.base_url,
+        network.author,
         network.rights,
         network.licence.url,
         [(topic.slug, topic.feed_label) for topic in definitions.topics],

@@ -22,6 +22,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 )  # NONBLOCK: a FIFO cannot hang us
+_INODE: Final = 2**63 - 1  # what a store can hold; some file systems use all 64 bits
 _BACKUPS = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 _LINK = ("this is a symbolic link", "put the file itself here: links are not followed")
 
@@ -87,7 +88,10 @@ def _look_at(entry: os.DirEntry[str], path: str) -> Iterator[Source | Problem]:
         yield Problem(path, 0, "this file is not read", remedy, "warning")
     else:
         yield Source(
-            path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+            path=path,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            inode=status.st_ino & _INODE,
         )
 
 
@@ -106,7 +110,18 @@ def find(site: Path, path: str) -> Source | Problem | None:
         return Problem(path, 0, *_LINK)
     if not stat.S_ISREG(status.st_mode):
         return Problem(path, 0, "this is no file", "delete it")
-    return Source(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+    return Source(
+        path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino & _INODE
+    )
+
+
+def _source(path: str, status: os.stat_result) -> Source:
+    return Source(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        inode=status.st_ino & _INODE,
+    )
 
 
 def load(site: Path, path: str) -> bytes:

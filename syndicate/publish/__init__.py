@@ -1,6 +1,6 @@
 """The use case: files and definitions in, one transaction, every reader sees before or after.
 
-Read plan.py for the rules, apply.py for what is written, refresh.py for the documents.
+Read rules.py and plan.py for what may be done, commit.py for what is written.
 """
 
 from __future__ import annotations
@@ -10,32 +10,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from syndicate import definitions as definitions_
 from syndicate.definitions import Definitions
-from syndicate.editorial.policy import POLICY
-from syndicate.errors import Problem, PublishRefused
-from syndicate.model import Change, SummaryId
-from syndicate.publish import apply, highwater, plan, refresh, scan, standing
+from syndicate.errors import PublishRefused
+from syndicate.model import SummaryId
+from syndicate.publish import commit, highwater, plan, scan
+from syndicate.publish.commit import Outcome
 from syndicate.publish.failpoints import reach
-from syndicate.publish.plan import Known, Plan, Step
+from syndicate.publish.plan import Known, Plan
 from syndicate.publish.rules import Found
 from syndicate.publish.scan import Changes, Readings
 from syndicate.store import engine as store
-from syndicate.store import feeds, journal, site, summaries
+from syndicate.store import journal, site, summaries
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.summaries import Keys
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a publish did, or (`diff`) would do."""
-
-    steps: tuple[Step, ...] = ()
-    changes: tuple[Change, ...] = ()
-    documents: tuple[str, ...] = ()  # paths whose bytes changed
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
-    generation: int = 0
-    seq: int = 0
+__all__ = ["Options", "Outcome", "diff", "publish", "publish_due"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +56,15 @@ def publish(
     changes, readings = _read(engine, folder, definitions, options)
     with store.writing(engine) as connection:
         highwater.check(connection)
+        _require_present(folder, definitions)
         readings = _read_again(folder, readings, definitions)
         made, known = _plan(connection, folder, changes, readings, now=now, options=options)
         if options.all_or_nothing and made.problems:
             raise PublishRefused(
                 "\n".join(map(str, made.problems)), "nothing was published: --all-or-nothing"
             )
-        outcome = _write(connection, made, known, definitions, now)
+        whole = options.only is None
+        outcome = commit.write(connection, made, known, definitions, now, whole=whole)
         head = journal.get_head(connection)
     reach("committed")
     highwater.note(engine, head)
@@ -82,8 +74,9 @@ def publish(
 def publish_due(engine: Engine, *, now: datetime) -> Outcome:
     """Publish the scheduled summaries whose date has come, from the store alone."""
     with store.writing(engine) as connection:
+        highwater.check(connection)
         definitions = site.get_definitions(connection)
-        outcome = _write(connection, Plan(), Known(), definitions, now)
+        outcome = commit.write(connection, Plan(), Known(), definitions, now)
         head = journal.get_head(connection)
     highwater.note(engine, head)
     return outcome
@@ -115,7 +108,7 @@ def _read(
     engine: Engine, folder: Path, definitions: Definitions, options: Options
 ) -> tuple[Changes, Readings]:
     with store.reading(engine) as connection:
-        again = site.get_values(connection).get(site.POLICY) != POLICY
+        again = site.get_values(connection).get(site.READ_WITH) != commit.read_with(definitions)
         if options.only is None:
             changes = scan.changed(connection, folder, again=again)
         else:
@@ -124,10 +117,17 @@ def _read(
         folder,
         changes.sources,
         definitions,
+        seen=changes.seen,
         processes=options.processes,
         progress=options.progress,
     )
     return changes, readings
+
+
+def _require_present(folder: Path, definitions: Definitions) -> None:
+    """Refuse definitions that were changed on disk since they were read: they would come back."""
+    if definitions_.read_texts(folder) != definitions.texts:
+        raise PublishRefused("feeds/ was changed meanwhile", "run this again")
 
 
 def _read_again(folder: Path, readings: Readings, definitions: Definitions) -> Readings:
@@ -140,6 +140,7 @@ def _read_again(folder: Path, readings: Readings, definitions: Definitions) -> R
     paths = {source.path for source in stale}
     return Readings(
         found=[f for f in readings.found if f.path not in paths] + fresh.found,
+        touched=readings.touched,
         problems=readings.problems + fresh.problems,
         warnings=[w for w in readings.warnings if w.path not in paths] + fresh.warnings,
     )
@@ -160,13 +161,21 @@ def _plan(
         readings.found,
         known,
         now=now,
-        missing=changes.missing,
+        # a folder that cannot be read looks as if its files were gone; what came back meanwhile
+        # is not missing any more
+        missing=()
+        if unreadable
+        else [gone for gone in changes.missing if not (folder / gone.path).exists()],
         exists=lambda path: (folder / path).exists(),
-        # a folder that cannot be read looks as if its files were gone
-        withdraw_missing=options.withdraw_missing and not unreadable,
+        withdraw_missing=options.withdraw_missing,
     )
     problems = sorted({*made.problems, *readings.problems, *unreadable})
-    return replace(made, problems=tuple(problems)), known
+    # a file that was refused is read again by every publish until it is right
+    refused = {found.path for found in readings.found} - {seen.path for seen in made.seen}
+    refused |= {problem.path for problem in readings.problems}
+    forgotten = (*made.forgotten, *sorted(refused))
+    seen = (*made.seen, *readings.touched)
+    return replace(made, problems=tuple(problems), forgotten=forgotten, seen=seen), known
 
 
 def _known(connection: Connection, found: Collection[Found], changes: Changes) -> Known:
@@ -181,7 +190,8 @@ def _known(connection: Connection, found: Collection[Found], changes: Changes) -
     )
     rows = summaries.list_concerned(connection, keys)
     waiting = summaries.list_waiting(connection, keys)
-    if taken := dates & {date for row in rows for date in (row.published, row.updated)}:
+    others = [row for row in rows if row.id not in ids]
+    if taken := dates & {date for row in others for date in (row.published, row.updated)}:
         # the remedy names the next free minute, so the store must say which ones are not
         near = {date + timedelta(minutes=n) for date in taken for n in range(1, 120)}
         rows += summaries.list_concerned(connection, Keys(instants=near))
@@ -190,85 +200,4 @@ def _known(connection: Connection, found: Collection[Found], changes: Changes) -
         stored={row.id: row for row in rows},
         texts={SummaryId(name): text for name, text in texts.items()},
         waiting={row.id: row for row in waiting},
-    )
-
-
-def _write(
-    connection: Connection,
-    made: Plan,
-    known: Known,
-    definitions: Definitions,
-    now: datetime,
-) -> Outcome:
-    """Write everything a publish writes. Whoever dies on the way leaves the store as it was."""
-    head = journal.get_head(connection)
-    values = site.get_values(connection)
-    redefined = any(values.get(name) != text for name, text in definitions.texts.items())
-    rendered = refresh.rendered_with(definitions)
-    if redefined or site.BASE_URL not in values:
-        made, known = _with_retagged(connection, made, known, definitions)
-        standing.align(connection, definitions)
-    stored = feeds.list_feeds(connection)
-    due = _due(connection, made, now)
-    reach("planned")
-    done = apply.apply(
-        connection,
-        replace(made, steps=(*made.steps, *due)),
-        definitions=definitions,
-        known=known.stored,
-        stored_feeds=stored,
-        seq=head.seq,
-        now=now,
-    )
-    reach("applied")
-    everything = redefined or values.get(site.RENDERED) != rendered
-    keys = {feed.key for feed in definitions.feeds} if everything else done.feeds
-    generation = head.generation + 1
-    changed = refresh.refresh(
-        connection, definitions, keys, stored=stored, generation=generation, now=now
-    )
-    if everything:
-        changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
-        site.put_definitions(connection, definitions)
-    marks = {site.RENDERED: rendered, site.POLICY: POLICY}
-    if values != values | marks:
-        site.put_values(connection, marks)
-    reach("rendered")
-    seq = head.seq + len(done.changes)
-    moved = bool(changed or done.changes or everything)
-    generation = generation if moved else head.generation
-    journal.put_head(connection, seq=seq, generation=generation, at=now)
-    reach("written")
-    return Outcome(
-        steps=(*made.steps, *due),
-        changes=tuple(done.changes),
-        documents=tuple(changed),
-        problems=made.problems,
-        generation=generation,
-        seq=seq,
-    )
-
-
-def _with_retagged(
-    connection: Connection, made: Plan, known: Known, definitions: Definitions
-) -> tuple[Plan, Known]:
-    """Add the edits that a renamed or merged topic asks for."""
-    planned = {step.summary.id for step in made.steps}
-    extra = [
-        step
-        for step in standing.retagged(connection, definitions)
-        if step.summary.id not in planned
-    ]
-    rows = summaries.list_concerned(connection, Keys(ids=[step.summary.id for step in extra]))
-    stored = {**known.stored, **{row.id: row for row in rows}}
-    return replace(made, steps=(*made.steps, *extra)), replace(known, stored=stored)
-
-
-def _due(connection: Connection, made: Plan, now: datetime) -> tuple[Step, ...]:
-    """Return the scheduled summaries whose date has come, unless their files were just read."""
-    planned = {step.summary.id for step in made.steps}
-    return tuple(
-        Step(act="publish", summary=waiting.text, path=waiting.path)
-        for waiting in summaries.list_due(connection, now)
-        if waiting.id not in planned
     )

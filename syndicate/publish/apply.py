@@ -168,11 +168,12 @@ def wanted_entries(stored: Stored, summary: Summary, definitions: Definitions) -
     """Yield the summary's own place and its notices' (a notice is listed at its own date)."""
     withdrawn = summary.withdrawn
     updated = withdrawn.date if withdrawn else stored.updated
+    listed = max(stored.listed_at, updated) if withdrawn else stored.listed_at
     yield _Wanted(
         entry_id=stored.id,
         state="withdrawn" if withdrawn else "live",
         updated=updated,
-        rank=feeds.rank(stored.listed_at, updated, stored.published),
+        rank=feeds.rank(listed, updated, stored.published),
     )
     for notice in summary.notices:
         listed = notice.date if summary.backfill else max(notice.date, stored.changed_at)
@@ -219,7 +220,7 @@ def _moved(place: Member, stored: Stored, wanted: _Wanted | None, *, stays: bool
     """Return a place as it is after the change; what left keeps its position in the archives."""
     if wanted is None or not stays:
         return place if place.state == "left" else dataclasses.replace(place, state="left")
-    rank = wanted.rank if not place.is_notice or place.state == "left" else place.rank
+    rank = place.rank if place.is_notice else wanted.rank  # a notice is news once
     return dataclasses.replace(
         place,
         state=wanted.state,

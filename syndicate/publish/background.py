@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicate.documents import render
-from syndicate.errors import StoreError
+from syndicate.errors import SyndicateError
 from syndicate.publish import publish_due
 from syndicate.store import documents, journal, summaries
 from syndicate.store import engine as store
@@ -31,8 +31,10 @@ def run(engine: Engine, *, clock: Callable[[], datetime], stop: threading.Event)
                 publish_due(engine, now=clock())
             while not stop.is_set() and add_codings(engine, clock()):
                 pass
-        except StoreError as error:
+        except SyndicateError as error:
             log.warning("%s", error)
+        except Exception:  # what nobody foresaw must not end what publishes the scheduled
+            log.exception("the background work failed; it goes on")
 
 
 def is_due(engine: Engine, now: datetime) -> bool:

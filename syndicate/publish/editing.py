@@ -94,14 +94,16 @@ def _publish_edited(
 ) -> Outcome:
     """Write the edited file and publish it; put the old text back where it is refused."""
     old = tree.load(folder, path).decode()
-    new = edit(old)
+    ends = "\r\n" if "\r\n" in old else "\n"
+    new = edit(old.replace("\r\n", "\n")).replace("\n", ends)
     editorial.parse(path, new.encode(), definitions)  # ContentError before anything is written
     replace_text(folder / path, new)
-    outcome = publish(engine, folder, definitions, now=now, options=Options(only=[path]))
-    if outcome.problems:
+    options = Options(only=[path], all_or_nothing=True)
+    try:
+        return publish(engine, folder, definitions, now=now, options=options)
+    except BaseException:
         replace_text(folder / path, old)
-        raise PublishRefused("\n".join(map(str, outcome.problems)), f"{path} is as it was")
-    return outcome
+        raise
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -13,9 +13,8 @@ from syndicate.documents import render
 from syndicate.errors import NotFound
 from syndicate.model import Document, Feed, Format
 from syndicate.publish.refresh import Contents, Maker
-from syndicate.store import feeds, journal
+from syndicate.store import feeds, instants, site
 from syndicate.store.engine import Connection
-from syndicate.store.feeds import Member
 
 
 def archive(
@@ -39,7 +38,7 @@ def archive(
     )
     body = Maker(connection, definitions, [format]).body(feed, contents, format, archive=number)
     path = addresses.archived(feed.stem, number, format)
-    changed = _changed(connection, definitions, held)
+    changed = _changed(connection)
     return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
 
 
@@ -54,13 +53,10 @@ def selected(
     )
     body = Maker(connection, definitions, [format]).body(feed, contents, format)
     path = addresses.document(feed.stem, format)
-    changed = _changed(connection, definitions, members)
+    changed = _changed(connection)
     return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
 
 
-def _changed(connection: Connection, definitions: Definitions, members: list[Member]) -> datetime:
-    """Return when what the members show was last published."""
-    dates = feeds.list_changed_at(connection, [member.summary_id for member in members])
-    return max(
-        dates, default=journal.get_head(connection).published_at or definitions.network.since
-    )
+def _changed(connection: Connection) -> datetime:
+    """Return when anything was last published: a date that never goes back, whoever leaves."""
+    return instants.read(site.get_values(connection)[site.CHANGED_AT])

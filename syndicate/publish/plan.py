@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeGuard
 
 from syndicate.editorial.clashes import Claim, claim_of, clashes
@@ -83,9 +83,12 @@ def make(
         if decided.act != "keep":
             steps.append(decided)
     moved = {one.summary.id for one in found}
+    steps += _replaced(found, known)
     forgotten = []
-    for gone in missing:
-        decided_gone = _decide_missing(gone, known, moved, now, withdraw_missing=withdraw_missing)
+    for number, gone in enumerate(missing):
+        # each at a second of its own: no two entries of a feed share one instant
+        then = now - timedelta(seconds=number)
+        decided_gone = _decide_missing(gone, known, moved, then, withdraw_missing=withdraw_missing)
         if isinstance(decided_gone, Problem):
             problems.append(decided_gone)
             continue
@@ -136,6 +139,17 @@ def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
     return Step(act=act, summary=summary, path=found.path, before=before)
 
 
+def _replaced(found: Sequence[Found], known: Known) -> list[Step]:
+    """Return what no longer waits: scheduled summaries whose files now hold another."""
+    ids = {one.summary.id for one in found}
+    present = {one.path: one.summary.id for one in found}
+    return [
+        Step(act="unschedule", summary=waiting.text, path=waiting.path)
+        for waiting in known.waiting.values()
+        if present.get(waiting.path, waiting.id) != waiting.id and waiting.id not in ids
+    ]
+
+
 def _dated(summary: Summary, now: datetime) -> Summary:
     """Give a draft without a date one, so that every step can be ordered; it is not published."""
     return summary if summary.published else dataclasses.replace(summary, published=now)
@@ -178,7 +192,9 @@ def _decide_missing(
             f"put it back and run `syndicate withdraw {stored.slug} --reason …`, "
             "or publish with --withdraw-missing",
         )
-    taken_back = Withdrawal(date=now, reason="other", note="Its file was removed.")
+    assert before.updated is not None
+    date = max(now, before.updated)  # not older than what readers have (RFC 6721, section 3)
+    taken_back = Withdrawal(date=date, reason="other", note="Its file was removed.")
     after = with_notices(dataclasses.replace(before, withdrawn=taken_back))
     return Step(act="withdraw", summary=after, path=gone.path, before=before)
 
@@ -196,7 +212,8 @@ def _clashes(found: Sequence[Found], known: Known, exists: Callable[[str], bool]
     claims += [
         _claim_of_waiting(waiting)
         for waiting in known.waiting.values()
-        if waiting.id not in ids or (waiting.path not in read and exists(waiting.path))
+        # nobody has seen a scheduled one: its file may take another id, or go
+        if waiting.path not in read and exists(waiting.path)
     ]
     return problems + [problem for problem in clashes(claims) if problem.path in read]
 
@@ -207,11 +224,13 @@ def _changed_ids(found: Iterable[Found], known: Known) -> Iterator[Problem]:
     for one in found:
         stored = by_path.get(one.path)
         if stored and stored.id != one.summary.id and stored.id not in ids:
-            yield one.problem(
-                "id",
-                "the id of a published summary never changes",
-                f"write id: {stored.id}",
-            )
+            if stored.state == "withdrawn":
+                told = "this address belongs to a withdrawn summary"
+                remedy = f"choose another file name, or write id: {stored.id}"
+            else:
+                told = "the id of a published summary never changes"
+                remedy = f"write id: {stored.id}"
+            yield one.problem("id", told, remedy)
 
 
 def _claim_of_stored(stored: Stored) -> Claim:

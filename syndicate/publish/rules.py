@@ -47,8 +47,9 @@ def find_future(found: Found, now: datetime) -> Problem | None:
     dates = [("corrections", correction.date) for correction in summary.corrections]
     dates += [("minor_edits", edit.date) for edit in summary.minor_edits]
     dates += [("withdrawn", summary.withdrawn.date)] if summary.withdrawn else []
+    begins = summary.published if summary.state(now) == "scheduled" else None
     for key, date in dates:
-        if date > now and summary.state(now) != "scheduled":
+        if date > max(now, begins or now):
             told = f"the date {date:%Y-%m-%dT%H:%M:%SZ} of {key} lies in the future"
             return found.problem(key, told, f"write {now:%Y-%m-%dT%H:%M:%SZ} or earlier")
     return None
@@ -77,7 +78,8 @@ def find_refusal(found: Found, summary: Summary, before: Summary) -> Problem | N
             "readers were told of it: put it back",
         )
     return (
-        _unreached(found, summary, before)
+        _untimely(found, summary, before)
+        or _unreached(found, summary, before)
         or _not_restored(found, summary, before)
         or _unexplained(found, summary, before)
     )
@@ -95,6 +97,26 @@ def _unreached(found: Found, summary: Summary, before: Summary) -> Problem | Non
         "corrections",
         f"the correction of {late[0].date:%Y-%m-%dT%H:%M:%SZ} is older than what readers have",
         f"give it a date after {before.updated:%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+def _untimely(found: Found, summary: Summary, before: Summary) -> Problem | None:
+    """Refuse a withdrawal older than the entry (RFC 6721, section 3), or whose date moves."""
+    if summary.withdrawn is None:
+        return None
+    if before.withdrawn and before.withdrawn.date != summary.withdrawn.date:
+        return found.problem(
+            "withdrawn",
+            "the date of a withdrawal never changes",
+            f"write date: {before.withdrawn.date:%Y-%m-%dT%H:%M:%SZ}",
+        )
+    newest = max(filter(None, (summary.updated, before.updated)))
+    if summary.withdrawn.date >= newest:
+        return None
+    return found.problem(
+        "withdrawn",
+        "this withdrawal is older than the summary, so readers would keep it",
+        f"give it the date {newest:%Y-%m-%dT%H:%M:%SZ} or a later one",
     )
 
 

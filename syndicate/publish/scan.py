@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import multiprocessing
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from syndicate.definitions import Definitions
 from syndicate.editorial import summary as editorial
@@ -16,6 +18,7 @@ from syndicate.editorial import tree
 from syndicate.editorial.summary import Parsed
 from syndicate.editorial.tree import Source
 from syndicate.errors import ContentError, Problem
+from syndicate.model import SummaryId
 from syndicate.publish.rules import Found
 from syndicate.store import files
 from syndicate.store.engine import Connection
@@ -30,6 +33,7 @@ class Changes:
     """What has changed on disk: files to read, files that are gone, places that cannot be read."""
 
     sources: list[Source] = field(default_factory=list)
+    seen: dict[str, SeenFile] = field(default_factory=dict)  # the sources that were read before
     missing: list[SeenFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -39,6 +43,7 @@ class Readings:
     """What the changed files say."""
 
     found: list[Found] = field(default_factory=list)
+    touched: list[SeenFile] = field(default_factory=list)  # saved again without a change
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -58,8 +63,12 @@ def changed(connection: Connection, site: Path, *, again: bool = False) -> Chang
                 changes.problems.append(one)
                 seen.pop(one.path, None)  # it is there, whatever it is
                 continue
-            if again or not _same(seen.pop(one.path, None), one):
+            before = seen.pop(one.path, None)
+            if before is None or again:
                 changes.sources.append(one)
+            elif not _same(before, one):
+                changes.sources.append(one)
+                changes.seen[one.path] = before
         # walk() may come back to a folder after its subfolders: what is left may be there still
         changes.missing.extend(gone for gone in seen.values() if not (site / gone.path).exists())
     for folder in sorted(unvisited):
@@ -77,6 +86,7 @@ def changed_paths(connection: Connection, site: Path, paths: Collection[str]) ->
             changes.problems.append(found)
         elif found is not None:
             changes.sources.append(found)
+            changes.seen.update({path: seen[path]} if path in seen else {})
         elif path in seen:
             changes.missing.append(seen[path])
     return changes
@@ -86,8 +96,8 @@ def _folder(entry: Source | Problem) -> str:
     return entry.path.rpartition("/")[0]
 
 
-def _same(seen: SeenFile | None, source: Source) -> bool:
-    return seen is not None and (seen.size, seen.mtime_ns, seen.inode) == (
+def _same(seen: SeenFile, source: Source) -> bool:
+    return (seen.size, seen.mtime_ns, seen.inode) == (
         source.size,
         source.mtime_ns,
         source.inode,
@@ -102,13 +112,20 @@ def read(
     sources: Sequence[Source],
     definitions: Definitions,
     *,
+    seen: Mapping[str, SeenFile] = MappingProxyType({}),
     processes: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Readings:
-    """Read and parse files. Every error of every file is collected; none stops another."""
+    """Read and parse files. Every error of every file is collected; none stops another.
+
+    A file whose bytes are those of `seen` was valid then and is valid now: it is not parsed.
+    """
     readings = Readings()
-    for done, result in enumerate(_results(site, sources, definitions, processes), 1):
-        if isinstance(result, Found):
+    tasks = [(source, seen.get(source.path)) for source in sources]
+    for done, result in enumerate(_results(site, tasks, definitions, processes), 1):
+        if isinstance(result, SeenFile):
+            readings.touched.append(result)
+        elif isinstance(result, Found):
             readings.found.append(result)
             readings.warnings.extend(result.parsed.warnings)
         else:
@@ -126,34 +143,45 @@ def stale(site: Path, sources: Sequence[Source]) -> list[Source]:
     ]
 
 
+_Task = tuple[Source, SeenFile | None]
+_Result = Found | SeenFile | tuple[Problem, ...]
+
+
 def _results(
-    site: Path, sources: Sequence[Source], definitions: Definitions, processes: int | None
-) -> Iterator[Found | tuple[Problem, ...]]:
+    site: Path, tasks: Sequence[_Task], definitions: Definitions, processes: int | None
+) -> Iterator[_Result]:
     workers = processes or os.cpu_count() or 1
-    if len(sources) < MANY or workers == 1:
-        yield from (_read_one(site, source, definitions) for source in sources)
+    if len(tasks) < MANY or workers == 1:
+        yield from (_read_one(site, task, definitions) for task in tasks)
         return
     # spawned, not forked: a publisher that watches runs threads
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _start, (site, definitions)) as pool:
-        yield from pool.map(_read_here, sources, chunksize=16)
+        yield from pool.map(_read_here, tasks, chunksize=16)
 
 
-def _read_one(site: Path, source: Source, definitions: Definitions) -> Found | tuple[Problem, ...]:
+def _read_one(site: Path, task: _Task, definitions: Definitions) -> _Result:
+    source, before = task
     try:
         raw = tree.load(site, source.path)
+        if before and before.digest == hashlib.sha256(raw).hexdigest():
+            return _seen(source, before.digest, before.summary_id)
         parsed: Parsed = editorial.parse(source.path, raw, definitions)
     except ContentError as error:
         return error.problems
-    seen = SeenFile(
+    summary_id = None if parsed.summary.draft else parsed.summary.id
+    return Found(parsed=parsed, seen=_seen(source, parsed.digest, summary_id))
+
+
+def _seen(source: Source, digest: str, summary_id: SummaryId | None) -> SeenFile:
+    return SeenFile(
         path=source.path,
         size=source.size,
         mtime_ns=source.mtime_ns,
         inode=source.inode,
-        digest=parsed.digest,
-        summary_id=None if parsed.summary.draft else parsed.summary.id,
+        digest=digest,
+        summary_id=summary_id,
     )
-    return Found(parsed=parsed, seen=seen)
 
 
 _here: tuple[Path, Definitions]
@@ -164,6 +192,6 @@ def _start(site: Path, definitions: Definitions) -> None:
     _here = (site, definitions)
 
 
-def _read_here(source: Source) -> Found | tuple[Problem, ...]:
+def _read_here(task: _Task) -> _Result:
     site, definitions = _here
-    return _read_one(site, source, definitions)
+    return _read_one(site, task, definitions)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
-from syndicate.model import Feed, SummaryId, Topic
+from syndicate.model import Feed, Summary, SummaryId, Topic
 from syndicate.publish.apply import wanted_entries
 from syndicate.publish.plan import Step
 from syndicate.store import feeds, summaries
@@ -37,15 +37,15 @@ def retagged(connection: Connection, definitions: Definitions) -> Iterator[Step]
     for part in batches(sorted(concerned)):
         for row in summaries.list_concerned(connection, Keys(ids=part)):
             before = summaries.get(connection, row)
-            topics = tuple(dict.fromkeys(_present(slug, definitions) for slug in before.topics))
-            after = dataclasses.replace(before, topics=topics)
+            after = dataclasses.replace(before, topics=present_topics(before, definitions))
             if after != before:
                 yield Step(act="edit", summary=after, path=row.path, before=before)
 
 
-def _present(slug: str, definitions: Definitions) -> str:
-    topic = definitions.find_topic(slug)
-    return topic.slug if topic else slug
+def present_topics(summary: Summary, definitions: Definitions) -> tuple[str, ...]:
+    """Return the summary's topics by their present slugs, each once."""
+    found = ((definitions.find_topic(slug), slug) for slug in summary.topics)
+    return tuple(dict.fromkeys(topic.slug if topic else slug for topic, slug in found))
 
 
 def align(connection: Connection, definitions: Definitions) -> None:
@@ -54,7 +54,7 @@ def align(connection: Connection, definitions: Definitions) -> None:
     for topic in definitions.topics:
         _follow(connection, topic, stored)
     stored = feeds.list_feeds(connection)
-    _refuse_loss(connection, definitions, stored)
+    _refuse_new_ids(definitions, stored)
     present = {feed.key for feed in definitions.feeds}
     for key, old in stored.items():
         if old.removed != (key not in present):
@@ -80,6 +80,8 @@ def _follow(connection: Connection, topic: Topic, stored: dict[str, StoredFeed])
         if old is None:
             continue
         key = f"topics/{topic.slug}"
+        if key in stored and stored[key].removed:  # another topic had the slug, and no summaries
+            feeds.delete_feed(connection, stored.pop(key).number)
         if key not in stored:
             feeds.change(connection, old.number, key=key)
             stored[key] = dataclasses.replace(old, key=key)
@@ -99,29 +101,33 @@ def _merge(connection: Connection, old: int, into: int) -> None:
     feeds.put_new(connection, moved)
 
 
-def _refuse_loss(
-    connection: Connection, definitions: Definitions, stored: dict[str, StoredFeed]
-) -> None:
-    """Guard: ids of feeds do not change, and no topic with summaries disappears."""
-    present = {feed.key: feed for feed in definitions.feeds}
-    changed = [key for key, old in stored.items() if key in present and present[key].id != old.id]
-    if changed:
-        key = changed[0]
-        raise PublishRefused(
-            f"the id of the feed {key!r} would change from {stored[key].id} to {present[key].id}: "
-            "every reader would take all of its entries for new",
-            "put tag_authority, tag_date and the topic's key back",
-        )
-    counts = feeds.count_live(connection)
-    for key, old in stored.items():
-        kind_of_feed, _, slug = key.partition("/")
-        lost = key not in present and not old.removed and counts.get(key, 0)
-        if lost and kind_of_feed in ("topics", "kinds"):
+def _refuse_new_ids(definitions: Definitions, stored: dict[str, StoredFeed]) -> None:
+    """Guard: a feed's id does not change."""
+    for feed in definitions.feeds:
+        old = stored.get(feed.key)
+        if old and old.id != feed.id:
             raise PublishRefused(
-                f"{slug!r} is no longer defined, but {counts[key]} published summaries have it",
+                f"the id of the feed {feed.key!r} would change from {old.id} to {feed.id}: "
+                "every reader would take all of its entries for new",
+                "put tag_authority, tag_date and the topic's key back",
+            )
+
+
+def refuse_loss(connection: Connection, definitions: Definitions) -> None:
+    """Guard: no topic or kind disappears that summaries have, once a publish is written."""
+    present = {feed.key for feed in definitions.feeds}
+    counts = feeds.count_live(connection)
+    for waiting in summaries.list_all_waiting(connection):
+        for slug in present_topics(waiting.text, definitions):
+            counts[f"topics/{slug}"] = counts.get(f"topics/{slug}", 0) + 1
+    for key in sorted(counts.keys() - present):
+        kind_of_feed, _, slug = key.partition("/")
+        if kind_of_feed in ("topics", "kinds"):
+            raise PublishRefused(
+                f"{slug!r} is no longer defined, but {counts[key]} summaries have it",
                 f"use `syndicate topics merge {slug} INTO`, or put it back"
                 if kind_of_feed == "topics"
-                else "put it back in kinds.toml",
+                else "give them another kind, or put it back in kinds.toml",
             )
 
 
@@ -133,8 +139,10 @@ def _fill(
     """Give new feeds, and feeds of another selection, their members in order of publication."""
     found: dict[int, list[Member]] = {stored.number: [] for stored, _ in fresh}
     for row, summary in summaries.iterate(connection):
+        # a renamed topic's summaries are edited after this; their topics are read as they will be
+        topics = present_topics(summary, definitions)
         for stored, feed in fresh:
-            if feed.selection.matches(topics=summary.topics, kind=summary.kind, form=summary.form):
+            if feed.selection.matches(topics=topics, kind=summary.kind, form=summary.form):
                 found[stored.number].extend(
                     Member(
                         feed=stored.number,

@@ -6,9 +6,10 @@ read, whatever the size of the tree.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from syndicate.errors import SyndicateError
 from syndicate.publish import Options, Outcome, publish
 from syndicate.store.engine import Engine
 
+log = logging.getLogger(__name__)
 QUIET_MS = 20
 """An editor that saves in several steps is waited for so long."""
 
@@ -53,9 +55,10 @@ def watch(
     publisher.publish_all()
     ready()
     for arrived in arrivals:
-        found = (file for _change, path in arrived for file in _files(Path(path)))
+        found = [file for _change, path in arrived for file in _files(Path(path))]
         paths = {path.relative_to(folder).as_posix() for path in found}
-        if any(path.startswith("feeds/") for path in paths):
+        gone = any(not path.suffix and not path.exists() for path in found)  # a whole folder
+        if gone or any(path.startswith("feeds/") for path in paths):
             publisher.publish_all()
         elif paths:
             publisher.publish(paths)
@@ -78,6 +81,7 @@ class _Publisher:
     clock: Callable[[], datetime]
     told: Told
     present: Definitions | None = None
+    refused: set[str] = field(default_factory=set)  # files to try again with the next that is saved
 
     def publish_all(self) -> None:
         try:
@@ -90,7 +94,7 @@ class _Publisher:
     def publish(self, only: set[str] | None) -> None:
         if self.present is None:
             return
-        options = Options(only=only)
+        options = Options(only=None if only is None else only | self.refused)
         try:
             outcome = publish(
                 self.engine, self.folder, self.present, now=self.clock(), options=options
@@ -98,5 +102,10 @@ class _Publisher:
         except SyndicateError as error:
             self.told(error)
             return
+        except Exception as error:  # what nobody foresaw must not end the watch
+            log.exception("a publish failed; the watch goes on")
+            self.told(SyndicateError(f"a publish failed: {error}", "see the log"))
+            return
+        self.refused = {problem.path for problem in outcome.problems}
         if outcome.steps or outcome.documents or outcome.problems:
             self.told(outcome)

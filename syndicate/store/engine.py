@@ -19,6 +19,8 @@ from syndicate.store import schema
 __all__ = ["Connection", "Engine", "connect", "reading", "writing"]
 
 LOCK_SECONDS: Final = 30
+# A server that went silent must not hold up whoever asks it: seconds, then milliseconds.
+_POSTGRESQL: Final = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 
 
 def connect(url: str) -> Engine:
@@ -29,7 +31,9 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=_POSTGRESQL
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's

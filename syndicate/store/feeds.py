@@ -172,15 +172,6 @@ def count(connection: Connection, number: int) -> int:
     return 0 if value is None else value + 1
 
 
-def list_changed_at(connection: Connection, ids: Collection[SummaryId]) -> list[datetime]:
-    """Return when the present revisions of these summaries were published."""
-    found: list[datetime] = []
-    for part in batches(list(ids)):
-        query = select(summary.c.changed_at).where(summary.c.id.in_(part))
-        found += [instants.read(text) for text in connection.execute(query).scalars()]
-    return found
-
-
 def count_archives(connection: Connection, number: int, chunk: int) -> int:
     """Return how many archives of a feed are complete.
 

@@ -10,7 +10,8 @@ from syndicate.errors import StoreError
 from syndicate.store.schema import site
 
 BASE_URL = "base_url"
-POLICY = "policy"  # the sanitiser's allow-list under which every revision was made
+READ_WITH = "read_with"  # digest of what reading a file depended on when the whole tree was read
+CHANGED_AT = "changed_at"  # when readers were last given something new
 RENDERED = "rendered"  # digest of all that shows in documents besides the entries
 
 

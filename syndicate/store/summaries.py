@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -212,20 +212,24 @@ def _stored(row: Row[Any]) -> Stored:
 # Writing ---------------------------------------------------------------------------------------
 
 
-def put(connection: Connection, rows: Iterable[tuple[Stored, Summary]]) -> None:
-    """Write revisions and make them the present ones; a slug given up is remembered."""
-    for part in batches((_columns(stored), dump(text)) for stored, text in rows):
-        ids = [columns["id"] for columns, _ in part]
-        old = connection.execute(select(summary.c.id, summary.c.slug).where(summary.c.id.in_(ids)))
-        slugs = {row.id: row.slug for row in old}
-        _remember(connection, slugs, [columns for columns, _ in part])
-        connection.execute(delete(summary).where(summary.c.id.in_(ids)))
-        connection.execute(insert(summary), [columns for columns, _ in part])
+def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
+    """Write revisions and make them the present ones; a slug given up is remembered.
+
+    All rows go before any comes: summaries may exchange their slugs.
+    """
+    slugs: dict[str, str] = {}
+    for part in batches([stored.id for stored, _ in rows]):
+        old = connection.execute(select(summary.c.id, summary.c.slug).where(summary.c.id.in_(part)))
+        slugs |= {row.id: row.slug for row in old}
+        connection.execute(delete(summary).where(summary.c.id.in_(part)))
+    _remember(connection, slugs, [stored for stored, _ in rows])
+    for rest in batches((_columns(stored), dump(text)) for stored, text in rows):
+        connection.execute(insert(summary), [columns for columns, _ in rest])
         connection.execute(
             insert(revision),
             [
                 {"summary_id": columns["id"], "revision": columns["revision"], "data": data}
-                for columns, data in part
+                for columns, data in rest
             ],
         )
 
@@ -235,17 +239,18 @@ def put_path(connection: Connection, id: SummaryId, path: str) -> None:
     connection.execute(update(summary).where(summary.c.id == id).values(path=path))
 
 
-def _remember(connection: Connection, old: dict[str, str], rows: list[dict[str, Any]]) -> None:
-    present = [row["slug"] for row in rows]
+def _remember(connection: Connection, old: Mapping[str, str], rows: Sequence[Stored]) -> None:
     given_up = [
-        {"slug": old[row["id"]], "summary_id": row["id"]}
+        {"slug": old[row.id], "summary_id": row.id}
         for row in rows
-        if row["id"] in old and old[row["id"]] != row["slug"]
+        if row.id in old and old[row.id] != row.slug
     ]
-    gone = [*present, *(row["slug"] for row in given_up)]
-    connection.execute(delete(former_slug).where(former_slug.c.slug.in_(gone)))
-    if given_up:
-        connection.execute(insert(former_slug), given_up)
+    taken = [*(row.slug for row in rows), *(row["slug"] for row in given_up)]
+    for part in batches(taken):
+        connection.execute(delete(former_slug).where(former_slug.c.slug.in_(part)))
+    present = {row.slug for row in rows}
+    for rest in batches(row for row in given_up if row["slug"] not in present):
+        connection.execute(insert(former_slug), rest)
 
 
 def _columns(stored: Stored) -> dict[str, Any]:
@@ -285,6 +290,10 @@ def list_due(connection: Connection, now: datetime) -> list[Waiting]:
         select(scheduled).where(scheduled.c.due <= instants.write(now)).order_by(scheduled.c.due)
     )
     return [_waiting(row) for row in connection.execute(query)]
+
+
+def list_all_waiting(connection: Connection) -> list[Waiting]:
+    return [_waiting(row) for row in connection.execute(select(scheduled))]
 
 
 def find_next_due(connection: Connection) -> datetime | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicate.web import logs
 
-HOSTILE = "a\r\n2026-01-01 error forged\x1b[31m\u202e\x00\ud800é"
+HOSTILE = "a\r\n2026-01-01 error forged\x1b[31m\u202e\x00é"
 
 
 def line(
@@ -30,7 +30,7 @@ def test_a_request_cannot_write_a_line_of_the_log(capsys: pytest.CaptureFixture[
     text = line("text", capsys, trace=False)
     assert text.count("\n") == 1
     assert "error syndicate.test: path a\\r\\n2026" in text
-    assert "\\x1b[31m\\u202e\\x00\\ud800é" in text
+    assert "\\x1b[31m\\u202e\\x00é" in text
 
 
 def test_a_traceback_is_indented(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +48,10 @@ def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str], *, trace:
     assert (found["level"], found["logger"]) == ("error", "syndicate.test")
     assert found["message"].startswith("path a\\r\\n2026")
     assert ("trace" in found) is trace
+
+
+def test_a_lone_surrogate_can_be_written() -> None:
+    assert logs.escape("a\ud800") == "a\\ud800"
 
 
 @given(st.text())
