@@ -114,9 +114,9 @@ def _table(
 
 @contextlib.contextmanager
 def _shipped(where: Ground) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     command = [*SYNDICATE, "serve", "--port", str(port)]
-    with _started(command, port, where.environment) as server:
+    with started(command, port, where.environment) as server:
         _wait_for_codings(where)
         yield server
 
@@ -135,11 +135,11 @@ def _wait_for_codings(where: Ground) -> None:
 
 @contextlib.contextmanager
 def _peer(kind: str, headers: list[tuple[str, str]], body: bytes) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     told = "\n".join(f"{name}: {value}" for name, value in headers if name.lower() not in _SERVERS)
     script = "from bench.peers import main; main()"
     command = [sys.executable, "-c", script, kind, str(port), told]
-    with _started(command, port, {"PYTHONPATH": str(REPOSITORY)}, body) as server:
+    with started(command, port, {"PYTHONPATH": str(REPOSITORY)}, body) as server:
         yield server
 
 
@@ -147,7 +147,7 @@ _SERVERS: Final = frozenset({"server", "date", "connection", "transfer-encoding"
 
 
 @contextlib.contextmanager
-def _started(
+def started(
     command: list[str], port: int, environment: Mapping[str, str], sent: bytes = b""
 ) -> Iterator[Server]:
     """Start a server on the first core, wait until it answers, end it with all that it started."""
@@ -184,7 +184,8 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError("a server did not answer within a minute")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine's own address on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

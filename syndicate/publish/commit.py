@@ -47,16 +47,15 @@ def write(
     head = journal.get_head(connection)
     values = site.get_values(connection)
     redefined = any(values.get(name) != text for name, text in definitions.texts.items())
-    rendered = refresh.rendered_with(definitions)
     if redefined or site.BASE_URL not in values:
         made, known = _with_retagged(connection, made, known, definitions)
         standing.align(connection, definitions)
-    stored = feeds.list_feeds(connection)
-    due = _due(connection, made, definitions, now)
+    made = replace(made, steps=(*made.steps, *_due(connection, made, definitions, now)))
     reach("planned")
+    stored = feeds.list_feeds(connection)
     done = apply.apply(
         connection,
-        replace(made, steps=(*made.steps, *due)),
+        made,
         definitions=definitions,
         known=known.stored,
         stored_feeds=stored,
@@ -66,7 +65,7 @@ def write(
     if redefined:
         standing.refuse_loss(connection, definitions)
     reach("applied")
-    everything = redefined or values.get(site.RENDERED) != rendered
+    everything = redefined or values.get(site.RENDERED) != refresh.rendered_with(definitions)
     keys = {feed.key for feed in definitions.feeds} if everything else done.feeds
     generation = head.generation + 1
     changed = refresh.refresh(
@@ -75,29 +74,41 @@ def write(
     if everything:
         changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
         site.put_definitions(connection, definitions)
-    marks = {site.RENDERED: rendered}
-    read = read_with(definitions)
-    if whole or values.get(site.READ_WITH) != read:
-        # what only part of the tree was read with is nothing to rely on, even if it comes back
-        marks[site.READ_WITH] = read if whole else ""
-    if values != values | marks:
-        site.put_values(connection, marks)
     reach("rendered")
-    seq = head.seq + len(done.changes)
     moved = bool(changed or done.changes or everything)
+    _mark(connection, values, definitions, whole=whole, changed_at=now if moved else None)
     generation = generation if moved else head.generation
-    if moved:
-        site.put_values(connection, {site.CHANGED_AT: instants.write(now)})
+    seq = head.seq + len(done.changes)
     journal.put_head(connection, seq=seq, generation=generation, at=now)
     reach("written")
     return Outcome(
-        steps=(*made.steps, *due),
+        steps=made.steps,
         changes=tuple(done.changes),
         documents=tuple(changed),
         problems=made.problems,
         generation=generation,
         seq=seq,
     )
+
+
+def _mark(
+    connection: Connection,
+    values: dict[str, str],
+    definitions: Definitions,
+    *,
+    whole: bool,
+    changed_at: datetime | None,
+) -> None:
+    """Note with what the documents were rendered and the tree read, and when readers had news."""
+    marks = {site.RENDERED: refresh.rendered_with(definitions)}
+    read = read_with(definitions)
+    if whole or values.get(site.READ_WITH) != read:
+        # what only part of the tree was read with is nothing to rely on, even if it comes back
+        marks[site.READ_WITH] = read if whole else ""
+    if changed_at is not None:
+        marks[site.CHANGED_AT] = instants.write(changed_at)
+    if values != values | marks:
+        site.put_values(connection, marks)
 
 
 def _with_retagged(
