@@ -62,20 +62,21 @@ class Published:
         self, prepared: Prepared, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer GET by the short way if it can be taken: one coding, one tag, no date."""
+        tags = environ.get("HTTP_IF_NONE_MATCH")
+        if tags is not None:
+            unmodified = prepared.unmodified.get(tags)
+            if unmodified is None:
+                return self._send_slowly(prepared, environ, start_response)
+            self.counts.unmodified += 1
+            start_response("304 Not Modified", unmodified.copy())
+            return []
         accepted = environ.get("HTTP_ACCEPT_ENCODING")
         br = "br" in prepared.full
         try:
             coding = self._choices[accepted, br]
         except KeyError:
             coding = self._choose(accepted, br=br)
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags is not None and coding is not None:
-            unmodified = prepared.unmodified.get(tags)
-            if unmodified is not None:
-                self.counts.unmodified += 1
-                start_response("304 Not Modified", unmodified.copy())
-                return []
-        elif coding in prepared.full and "HTTP_IF_MODIFIED_SINCE" not in environ:
+        if coding in prepared.full and "HTTP_IF_MODIFIED_SINCE" not in environ:
             found, body = prepared.full[coding]
             self.counts.full += 1
             start_response("200 OK", found.copy())
