@@ -50,7 +50,7 @@ def _one_more(where: Ground, posts: Path | None, rounds: int) -> Table:
         taken = interleave(cases, rounds)
     finally:
         for path in added:
-            path.unlink()
+            path.unlink(missing_ok=True)
     names = {"named": "syndicate publish FILE", "found": "syndicate publish"}
     title = f"One more among {where.size:,} files, whole processes"
     return _table(title, taken, names, ">= 10 at 100,000", posts, inverse=True)

@@ -36,7 +36,7 @@ def _table(where: Ground, port: int, posts: Path | None, rounds: int) -> Table:
         taken = interleave(cases, rounds)
     finally:
         for path in added:
-            path.unlink()
+            path.unlink(missing_ok=True)
     table = Table(f"A saved file to the first 200 with it, N = {where.size:,}")
     if posts is None:
         table.add("serve --watch", taken["watch"])
