@@ -15,7 +15,7 @@ from syndicate.publish import refresh, scan
 from syndicate.store import documents, feeds, journal
 from syndicate.store import engine as store
 
-FILES = 400  # of the import that is measured; what one file takes does not depend on how many
+FILES = 1000  # of the import that is measured; what one file takes does not depend on how many
 
 
 def measure(rounds: int, size: int) -> Iterator[Table]:

@@ -24,7 +24,7 @@ from syndicate.store import files
 from syndicate.store.engine import Connection
 from syndicate.store.files import SeenFile
 
-MANY = 40
+MANY = 200
 """From so many files on, starting further processes costs less than it saves."""
 
 
