@@ -113,7 +113,3 @@ class ForeignFeedError(SyndicateError):
     """Bytes from elsewhere that cannot be read as a feed within the limits."""
 
     status = 502
-
-
-class DeliveryError(SyndicateError):
-    """A message could not be handed over."""

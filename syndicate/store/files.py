@@ -57,11 +57,6 @@ def remove(connection: Connection, paths: Iterable[str]) -> None:
         connection.execute(delete(file).where(file.c.path.in_(part)))
 
 
-def remove_all(connection: Connection) -> None:
-    """Forget every file: the next publish reads them all again."""
-    connection.execute(delete(file))
-
-
 def _rows(files: Iterable[SeenFile]) -> Iterator[dict[str, object]]:
     for seen in files:
         yield {

@@ -34,11 +34,6 @@ def get_head(connection: Connection) -> Head:
     return Head(epoch=row.epoch, seq=row.seq, generation=row.generation, published_at=at)
 
 
-def get_generation(connection: Connection) -> int:
-    """Return the number that goes up whenever readers see new bytes."""
-    return int(connection.execute(select(head.c.generation)).scalar_one())
-
-
 def put_head(connection: Connection, *, seq: int, generation: int, at: datetime) -> None:
     connection.execute(
         update(head).values(seq=seq, generation=generation, published_at=instants.write(at))

@@ -197,7 +197,6 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_worker_follows_the_store_too(stand: Stand) -> None:
     environ = {
         **os.environ,
