@@ -9,7 +9,9 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-INSTALL := $(PIP) install --no-build-isolation
+# A lock file names everything: nothing is left to resolve, and an older pip would look for newer
+# versions of what is asked for with an extra, then refuse them for want of a hash.
+INSTALL := $(PIP) install --no-build-isolation --no-deps
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade
 
@@ -76,7 +78,7 @@ $(VENV)/.base: requirements/build.txt
 
 $(VENV)/.serve: $(VENV)/.base requirements/serve.txt pyproject.toml
 	@$(INSTALL) --require-hashes -r requirements/serve.txt
-	@$(INSTALL) --no-deps -e .
+	@$(INSTALL) -e .
 	@touch $@
 
 # The development lock holds everything of the serving one, in the same versions.
