@@ -19,7 +19,7 @@ from syndicate.definitions import near_misses
 from syndicate.editorial import tree
 from syndicate.errors import DefinitionError, Problem, StoreError
 from syndicate.store import engine as store
-from syndicate.store import integrity, journal, secret, site, summaries, upgrade
+from syndicate.store import integrity, journal, scheduled, secret, site, upgrade
 from syndicate.store.engine import Connection, Engine
 
 Verdict = Literal["ok", "warning", "error"]
@@ -179,7 +179,7 @@ def _published(connection: Connection) -> Iterator[Diagnosis]:
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
-    due = summaries.find_next_due(connection)
+    due = scheduled.find_next_due(connection)
     if due is None:
         yield Diagnosis(place="scheduled", message="nothing waits for its date")
     elif due > now - DUE_AFTER:

@@ -21,9 +21,9 @@ from syndicate.publish.plan import Known, Plan
 from syndicate.publish.rules import Found
 from syndicate.publish.scan import Changes, Readings
 from syndicate.store import engine as store
-from syndicate.store import journal, site, summaries
+from syndicate.store import journal, scheduled, site, summaries
 from syndicate.store.engine import Connection, Engine
-from syndicate.store.summaries import Keys
+from syndicate.store.keys import Keys
 
 __all__ = ["Options", "Outcome", "diff", "publish", "publish_due"]
 
@@ -189,7 +189,7 @@ def _known(connection: Connection, found: Collection[Found], changes: Changes) -
         instants=dates,
     )
     rows = summaries.list_concerned(connection, keys)
-    waiting = summaries.list_waiting(connection, keys)
+    waiting = scheduled.list_concerned(connection, keys)
     others = [row for row in rows if row.id not in ids]
     if taken := dates & {date for row in others for date in (row.published, row.updated)}:
         # the remedy names the next free minute, so the store must say which ones are not

@@ -11,10 +11,11 @@ from syndicate.definitions import Definitions
 from syndicate.documents import entry
 from syndicate.model import Change, Summary, SummaryId
 from syndicate.publish.plan import Plan, Step, is_change
-from syndicate.store import feeds, files, journal, summaries
+from syndicate.store import feeds, files, journal, scheduled, summaries
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, MemberState, StoredFeed
-from syndicate.store.summaries import Stored, Waiting
+from syndicate.store.scheduled import Waiting
+from syndicate.store.summaries import Stored
 
 NEWS = frozenset({"publish", "correct", "restore"})
 """What brings an entry to the top of its feeds; an edit or a move leaves it where it is."""
@@ -91,7 +92,7 @@ def _row(step: Step, stored: Stored | None, seq: int, now: datetime) -> Stored:
 
 def _schedule(connection: Connection, steps: Iterable[Step]) -> None:
     ended = [s.summary.id for s in steps if s.act not in ("schedule", "move", "keep")]
-    summaries.remove_waiting(connection, ended)
+    scheduled.remove(connection, ended)
     rows = []
     for step in steps:
         if step.act == "schedule":
@@ -106,7 +107,7 @@ def _schedule(connection: Connection, steps: Iterable[Step]) -> None:
                     text=summary,
                 )
             )
-    summaries.put_waiting(connection, rows)
+    scheduled.put(connection, rows)
 
 
 def _parts(

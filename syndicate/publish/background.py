@@ -14,7 +14,7 @@ from typing import Final
 from syndicate.documents import render
 from syndicate.errors import SyndicateError
 from syndicate.publish import publish_due
-from syndicate.store import documents, journal, summaries
+from syndicate.store import documents, journal, scheduled
 from syndicate.store import engine as store
 from syndicate.store.engine import Engine
 
@@ -40,7 +40,7 @@ def run(engine: Engine, *, clock: Callable[[], datetime], stop: threading.Event)
 def is_due(engine: Engine, now: datetime) -> bool:
     """Tell whether a scheduled summary's date has come."""
     with store.reading(engine) as connection:
-        due = summaries.find_next_due(connection)
+        due = scheduled.find_next_due(connection)
     return due is not None and due <= now
 
 

@@ -13,9 +13,9 @@ from syndicate.model import Change
 from syndicate.publish import apply, refresh, standing
 from syndicate.publish.failpoints import reach
 from syndicate.publish.plan import Known, Plan, Step
-from syndicate.store import feeds, instants, journal, site, summaries
+from syndicate.store import feeds, instants, journal, scheduled, site, summaries
 from syndicate.store.engine import Connection
-from syndicate.store.summaries import Keys
+from syndicate.store.keys import Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def _due(
 ) -> tuple[Step, ...]:
     """Return the scheduled summaries whose date has come, unless their files were just read."""
     planned = {step.summary.id for step in made.steps}
-    due = (one for one in summaries.list_due(connection, now) if one.id not in planned)
+    due = (one for one in scheduled.list_due(connection, now) if one.id not in planned)
     return tuple(
         Step(
             act="publish",

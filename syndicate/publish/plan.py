@@ -19,7 +19,8 @@ from syndicate.model import Op, Summary, SummaryId, Withdrawal
 from syndicate.publish import rules
 from syndicate.publish.rules import Found
 from syndicate.store.files import SeenFile
-from syndicate.store.summaries import Stored, Waiting
+from syndicate.store.scheduled import Waiting
+from syndicate.store.summaries import Stored
 
 Act = Op | Literal["schedule", "unschedule", "move", "keep"]
 

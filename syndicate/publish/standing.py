@@ -14,11 +14,11 @@ from syndicate.errors import PublishRefused
 from syndicate.model import Feed, Summary, SummaryId, Topic
 from syndicate.publish.apply import wanted_entries
 from syndicate.publish.plan import Step
-from syndicate.store import feeds, summaries
+from syndicate.store import feeds, scheduled, summaries
 from syndicate.store.batches import batches
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
-from syndicate.store.summaries import Keys
+from syndicate.store.keys import Keys
 
 
 def retagged(connection: Connection, definitions: Definitions) -> Iterator[Step]:
@@ -117,7 +117,7 @@ def refuse_loss(connection: Connection, definitions: Definitions) -> None:
     """Guard: no topic or kind disappears that summaries have, once a publish is written."""
     present = {feed.key for feed in definitions.feeds}
     counts = feeds.count_live(connection)
-    for waiting in summaries.list_all_waiting(connection):
+    for waiting in scheduled.list_all(connection):
         for slug in present_topics(waiting.text, definitions):
             counts[f"topics/{slug}"] = counts.get(f"topics/{slug}", 0) + 1
     for key in sorted(counts.keys() - present):

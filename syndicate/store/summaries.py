@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import (
-    Column,
-    Connection,
-    Row,
-    Table,
-    delete,
-    false,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from syndicate.model import Form, Summary, SummaryId
-from syndicate.store import instants, schema
+from syndicate.store import instants
 from syndicate.store.batches import batches
-from syndicate.store.schema import former_slug, revision, scheduled, summary
+from syndicate.store.keys import Keys, search
+from syndicate.store.schema import former_slug, revision, summary
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -49,30 +37,6 @@ class Stored:
     updated: datetime
     changed_at: datetime
     listed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A scheduled summary: valid, sanitised, waiting for its date."""
-
-    id: SummaryId
-    slug: str
-    path: str
-    due: datetime
-    text: Summary
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What summaries may be looked for by: whichever has any of them is meant."""
-
-    ids: Collection[str] = ()
-    slugs: Collection[str] = ()
-    paths: Collection[str] = ()
-    instants: Collection[datetime] = ()
-
-    def written_instants(self) -> set[str]:
-        return {instants.write(instant) for instant in self.instants}
 
 
 # Reading ---------------------------------------------------------------------------------------
@@ -113,22 +77,10 @@ def list_concerned(connection: Connection, keys: Keys) -> list[Stored]:
         summary.c.id: keys.ids,
         summary.c.slug: keys.slugs,
         summary.c.path: keys.paths,
-        summary.c.published: keys.written_instants(),
-        summary.c.updated: keys.written_instants(),
+        summary.c.published: keys.written_instants,
+        summary.c.updated: keys.written_instants,
     }
-    return [_stored(row) for row in _search(connection, summary, columns)]
-
-
-def _search(
-    connection: Connection, table: Table, columns: Mapping[Column[Any], Collection[str]]
-) -> list[Row[Any]]:
-    """Return the rows in which any of the columns has any of its values, each row once."""
-    found = {}
-    parts = [[c.in_(part) for part in batches(values)] for c, values in columns.items() if values]
-    for clauses in zip_longest(*parts, fillvalue=false()):
-        for row in connection.execute(select(table).where(or_(*clauses))):
-            found[row.id] = row
-    return list(found.values())
+    return [_stored(row) for row in search(connection, summary, columns)]
 
 
 def list_slugs(connection: Connection) -> list[str]:
@@ -268,67 +220,3 @@ def _columns(stored: Stored) -> dict[str, Any]:
         "changed_at": instants.write(stored.changed_at),
         "listed_at": instants.write(stored.listed_at),
     }
-
-
-# Scheduled -------------------------------------------------------------------------------------
-
-
-def list_waiting(connection: Connection, keys: Keys) -> list[Waiting]:
-    """Return the scheduled summaries that have any of these ids, slugs, paths or instants."""
-    columns = {
-        scheduled.c.id: keys.ids,
-        scheduled.c.slug: keys.slugs,
-        scheduled.c.path: keys.paths,
-        scheduled.c.due: keys.written_instants(),
-    }
-    return [_waiting(row) for row in _search(connection, scheduled, columns)]
-
-
-def list_due(connection: Connection, now: datetime) -> list[Waiting]:
-    """Return the scheduled summaries whose date has come, oldest first."""
-    query = (
-        select(scheduled).where(scheduled.c.due <= instants.write(now)).order_by(scheduled.c.due)
-    )
-    return [_waiting(row) for row in connection.execute(query)]
-
-
-def list_all_waiting(connection: Connection) -> list[Waiting]:
-    return [_waiting(row) for row in connection.execute(select(scheduled))]
-
-
-def find_next_due(connection: Connection) -> datetime | None:
-    due = connection.execute(select(func.min(scheduled.c.due))).scalar_one()
-    return instants.read(due) if due else None
-
-
-def put_waiting(connection: Connection, rows: Sequence[Waiting]) -> None:
-    remove_waiting(connection, [row.id for row in rows])
-    for part in batches(rows):
-        connection.execute(
-            insert(schema.scheduled),
-            [
-                {
-                    "id": row.id,
-                    "slug": row.slug,
-                    "path": row.path,
-                    "due": instants.write(row.due),
-                    "data": dump(row.text),
-                }
-                for row in part
-            ],
-        )
-
-
-def remove_waiting(connection: Connection, ids: Collection[str]) -> None:
-    for part in batches(list(ids)):
-        connection.execute(delete(scheduled).where(scheduled.c.id.in_(part)))
-
-
-def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(
-        id=SummaryId(row.id),
-        slug=row.slug,
-        path=row.path,
-        due=instants.read(row.due),
-        text=load(row.data),
-    )

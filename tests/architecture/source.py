@@ -45,7 +45,7 @@ def files(folder: Path = ROOT) -> Iterator[Path]:
             ours = path.name in HIDDEN or not path.name.startswith(".")
             if ours and path.name not in MADE and path.suffix != ".egg-info":
                 yield from files(path)
-        elif not path.name.startswith(".coverage"):
+        elif path.name != ".git" and not path.name.startswith(".coverage"):  # of a worktree, a file
             yield path
 
 
