@@ -1,0 +1,135 @@
+"""One request and its answer, over a connection of its own, within limits of time and size."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpcore2
+import httpx2
+
+from syndicate import __version__
+from syndicate.errors import FetchError
+from syndicate.outgoing import urls
+from syndicate.outgoing.network import Network
+
+_PIECE: Final = 65536  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of one fetch, redirects included; sizes of the answer, as sent and as unpacked.
+
+    One deadline spans names, connections, redirects and body.
+    """
+
+    seconds: float = 20.0
+    raw_bytes: int = 10_000_000
+    inflated_bytes: int = 10_000_000
+    redirects: int = 3
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent; header names in lower case."""
+
+    method: str
+    url: httpx2.URL
+    headers: Mapping[str, str]
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer of any status. `url` is where it came from at last; header names in lower case."""
+
+    url: str
+    status: int
+    media_type: str  # Content-Type as sent, with its charset
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+def exchange(request: Request, network: Network, limits: Limits) -> Answer:
+    """Send a request and read its answer to the end, or raise FetchError."""
+    url = request.url
+    target = httpcore2.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+    tls = network.guard.tls() if url.scheme == "https" else None
+    try:
+        with (
+            httpcore2.ConnectionPool(ssl_context=tls, network_backend=network) as pool,
+            pool.stream(
+                request.method,
+                target,
+                headers=list(_headers(request).items()),
+                content=request.body,
+            ) as response,
+        ):
+            received = {
+                name.decode("ascii").lower(): value.decode("latin-1")
+                for name, value in response.headers
+            }
+            raw = _bounded(response.iter_stream(), limits.raw_bytes)
+            coding = received.get("content-encoding", "identity").strip().lower()
+            body = b"".join(_bounded(_unpacked(raw, coding), limits.inflated_bytes))
+    except httpcore2.TimeoutException as error:
+        raise FetchError(
+            f"{urls.shown(url)}: no whole answer in {limits.seconds:g} s", "try again later"
+        ) from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, zlib.error, _Unread) as error:
+        raise FetchError(f"{urls.shown(url)}: {error or type(error).__name__}") from error
+    return Answer(
+        url=str(url),
+        status=response.status,
+        media_type=received.get("content-type", ""),
+        headers=received,
+        body=body,
+    )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    ours = {"user-agent": f"syndicate/{__version__}", "accept-encoding": "gzip"}
+    fixed = {"host": request.url.netloc.decode("ascii"), "connection": "close"}
+    if request.body is not None:
+        fixed["content-length"] = str(len(request.body))
+    return {**ours, **request.headers, **fixed}
+
+
+class _Unread(Exception):
+    """An answer that is not read to its end, and why."""
+
+
+def _bounded(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise _Unread(f"the answer is larger than {limit:,} bytes")
+        yield chunk
+
+
+def _unpacked(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    """Undo a content coding (RFC 9110, 8.4.1) by small pieces, so that a bomb is seen in time."""
+    if coding in {"", "identity"}:
+        yield from chunks
+        return
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise _Unread(f"the answer is packed as {coding[:40]!r}, which was not asked for")
+    inflater: zlib._Decompress | None = None
+    for chunk in chunks:
+        rest, piece = chunk, b""
+        while rest or len(piece) == _PIECE:
+            if inflater is None or (inflater.eof and rest):  # a first or further member
+                inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # gzip or zlib
+            piece = inflater.decompress(rest, _PIECE)
+            yield piece
+            rest = inflater.unused_data or inflater.unconsumed_tail
+    if inflater is not None and not inflater.eof:
+        raise _Unread("the packed answer ends too early")
