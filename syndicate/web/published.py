@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from syndicate.web import guard, headers
+from syndicate.web import aside, guard, headers
+from syndicate.web.aside import Aside
 from syndicate.web.generations import Generations
 from syndicate.web.headers import Headers
 from syndicate.web.negotiation import LONGEST, Coding, choose
@@ -133,6 +134,8 @@ class Published:
                 (*moved, *headers.PUBLIC),
             )
         self.counts.passed += 1
+        if aside.KEY in environ:
+            return Aside(self._rest, environ)
         return self._rest(environ, start_response)
 
     def _text(

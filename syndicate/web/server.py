@@ -23,12 +23,13 @@ from functools import partial
 from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
+from granian.server import mp
 from granian.server.mp import MPServer
 
 from syndicate import addresses
 from syndicate.config import Settings
 from syndicate.errors import SyndicateError
-from syndicate.web import create_app, logs
+from syndicate.web import aside, create_app, logs
 from syndicate.web.hosts import is_loopback
 
 Background = Callable[[threading.Event], None]
@@ -84,8 +85,8 @@ def _server(host: str, port: int, workers: int) -> MPServer:
     """Return granian as it answered most requests with one worker.
 
     Python runs one thread at a time, so further ones only hand the lock to and fro: two cost some
-    8 % of a feed's requests, 16 half of them. In return nothing that a view does may wait long: no
-    outgoing call, no stream to a slow reader. More workers, not threads, are the way to more.
+    8 % of a feed's requests, 16 half of them. So this one never waits: see aside.py. More workers,
+    not threads, are the way to more.
     """
     return MPServer(
         "syndicate.web",  # named in messages only: `_load` makes the application
@@ -166,6 +167,7 @@ def _load(settings: Settings, host: str, port: int, supervisor: int) -> WSGI:
     # Ctrl-C is for the supervisor: a worker of granian that gets SIGINT and then SIGTERM may hang
     os.setpgid(0, 0)
     _die_with(supervisor)
+    setattr(mp, aside.GRANIANS, aside.wrap)
     return create_app(settings, host=host, port=port)
 
 

@@ -1,0 +1,126 @@
+"""Keeps the server's one thread for what is ready: everything else is answered aside, by others.
+
+Granian answers fastest with one thread, which must then never wait: not for the store, not for a
+news that a partner waits for, not for a client that reads slowly. Granian takes an answer from
+whichever thread gives it and whenever, so a request that the layer does not answer from memory is
+left to a thread of its own. Under any other WSGI server the same application answers in turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+_log = logging.getLogger(__name__)
+KEY: Final = "syndicate.aside"
+"""In the environ of a server that takes answers later: the layer then returns an `Aside`."""
+
+GRANIANS: Final = "_wsgi_call_wrap"
+"""What `wrap` takes the place of in granian.server.mp, in a worker, before it serves."""
+
+AT_ONCE: Final = 64
+"""Requests that are answered aside at the same time; a further one is told to come back."""
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_BUSY: Final = (
+    503,
+    [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "2")],
+    b"Too many requests wait here. Come back in two seconds.\n",
+)
+_FAILED: Final = (500, [("Content-Type", "text/plain; charset=utf-8")], b"It is in the log.\n")
+_BASE: Final[Mapping[str, Any]] = {
+    "GATEWAY_INTERFACE": "CGI/1.1",
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "Granian",
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multiprocess": False,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+    KEY: True,
+}
+
+
+class Aside(Iterable[bytes]):
+    """What stands in for the body of a request that another thread is to answer."""
+
+    __slots__ = ("app", "environ")
+
+    def __init__(self, app: WSGI, environ: dict[str, Any]) -> None:
+        self.app = app
+        self.environ = environ
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise AssertionError("only a server that takes answers later gets this")
+
+
+class _Started:
+    """A start_response that remembers what it was told, as granian wants it."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.headers: list[tuple[str, str]] = []
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:  # noqa: ANN401 - PEP 3333's
+        self.status = int(status[:3])
+        self.headers = headers
+
+
+class _Iteration:
+    """An iterable body as granian reads it."""
+
+    __slots__ = ("__next__", "_body")
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self._body = body
+        self.__next__ = iter(body).__next__
+
+    def close(self) -> None:
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
+def wrap(callback: WSGI, _scope: Mapping[str, Any], _log_format: str | None = None) -> Any:  # noqa: ANN401 - granian's
+    """Return what granian calls with (protocol, scope) for each request.
+
+    Granian's own answers before it returns.
+    """
+    places = threading.BoundedSemaphore(AT_ONCE)
+
+    def answer(protocol: Any, scope: Any) -> int:  # noqa: ANN401 - granian's
+        started = _Started()
+        body = callback(_BASE | scope, started)
+        if not isinstance(body, Aside):
+            return _give(protocol, started, body)
+        if not places.acquire(blocking=False):
+            protocol.response_bytes(*_BUSY)
+            return _BUSY[0]
+        threading.Thread(target=answer_aside, args=(protocol, body), daemon=True).start()
+        return started.status
+
+    def answer_aside(protocol: Any, aside: Aside) -> None:  # noqa: ANN401 - granian's
+        try:
+            started = _Started()
+            _give(protocol, started, aside.app(aside.environ, started))
+        except Exception:  # noqa: BLE001 - whoever waits must get an answer
+            _log.exception("a request could not be answered")
+            protocol.response_bytes(*_FAILED)
+        finally:
+            places.release()
+
+    return answer
+
+
+def _give(protocol: Any, started: _Started, body: Iterable[bytes]) -> int:  # noqa: ANN401 - granian's
+    if isinstance(body, list):
+        protocol.response_bytes(started.status, started.headers, b"".join(body))
+    else:
+        protocol.response_iter(started.status, started.headers, _Iteration(body))
+    return started.status

@@ -1,0 +1,126 @@
+"""Requests left to other threads: the server's one thread is free again at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from syndicate.web import aside
+from syndicate.web.aside import Aside
+
+
+class Protocol:
+    """Granian's side of one request: takes one answer, from whichever thread gives it."""
+
+    def __init__(self) -> None:
+        self.given = threading.Event()
+        self.status = 0
+        self.body = b""
+        self.thread: threading.Thread | None = None
+
+    def response_bytes(self, status: int, _headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status, self.body, self.thread = status, body, threading.current_thread()
+        self.given.set()
+
+    def response_iter(self, status: int, headers: list[tuple[str, str]], parts: Any) -> None:
+        body = b""
+        while True:
+            try:
+                body += parts.__next__()
+            except StopIteration:
+                break
+        parts.close()
+        self.response_bytes(status, headers, body)
+
+
+def of(view: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Return an application that answers everything aside, by this view."""
+
+    def app(environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+        assert environ[aside.KEY]
+        return Aside(view, environ)
+
+    return app
+
+
+def started(view: Callable[[], Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    def app(_environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        start("200 OK", [])
+        return view()
+
+    return app
+
+
+def test_what_is_ready_is_given_by_the_servers_own_thread() -> None:
+    protocol = Protocol()
+    answer = aside.wrap(started(lambda: [b"a", b"b"]), {})
+    assert answer(protocol, {}) == 200
+    assert (protocol.body, protocol.thread) == (b"ab", threading.current_thread())
+
+
+def test_what_waits_holds_up_nobody() -> None:
+    may_end = threading.Event()
+
+    def view() -> list[bytes]:
+        may_end.wait(10)
+        return [b"late"]
+
+    waiting, other = Protocol(), Protocol()
+    aside.wrap(of(started(view)), {})(waiting, {})
+    aside.wrap(started(lambda: [b"now"]), {})(other, {})
+    assert other.given.is_set()
+    assert not waiting.given.is_set()
+    may_end.set()
+    assert waiting.given.wait(10)
+    assert (waiting.status, waiting.body) == (200, b"late")
+    assert waiting.thread is not threading.current_thread()
+
+
+def test_a_stream_is_given_aside_and_closed() -> None:
+    closed = threading.Event()
+
+    def parts() -> Iterable[bytes]:
+        try:
+            yield from (b"1", b"2")
+        finally:
+            closed.set()
+
+    protocol = Protocol()
+    aside.wrap(of(started(parts)), {})(protocol, {})
+    assert protocol.given.wait(10)
+    assert protocol.body == b"12"
+    assert closed.is_set()
+
+
+def test_too_many_at_once_are_told_to_come_back() -> None:
+    may_end = threading.Event()
+
+    def view() -> list[bytes]:
+        may_end.wait(10)
+        return [b"late"]
+
+    answer = aside.wrap(of(started(view)), {})
+    waiting = [Protocol() for _ in range(aside.AT_ONCE)]
+    for protocol in waiting:
+        answer(protocol, {})
+    refused = Protocol()
+    assert answer(refused, {}) == 503
+    may_end.set()
+    assert all(protocol.given.wait(10) for protocol in waiting)
+    for _ in range(1000):  # the places are given back just after the answers
+        again = Protocol()
+        if answer(again, {}) == 200:
+            break
+    assert again.given.wait(10)
+    assert again.status == 200
+
+
+def test_a_failure_is_answered() -> None:
+    def view() -> list[bytes]:
+        raise RuntimeError("broken")
+
+    protocol = Protocol()
+    aside.wrap(of(started(view)), {})(protocol, {})
+    assert protocol.given.wait(10)
+    assert (protocol.status, protocol.body) == (500, b"It is in the log.\n")
