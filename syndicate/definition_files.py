@@ -66,6 +66,7 @@ class LicenceTable(Table):
     name: Plain
     url: Url = Field(min_length=1)
     spdx: OptionalPlain = ""
+    terms_version: Plain = "1"
 
 
 class NoticeTable(Table):

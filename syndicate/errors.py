@@ -93,6 +93,18 @@ class Moved(SyndicateError):
         self.location = location
 
 
+class CursorInvalid(SyndicateError):
+    """A cursor that was not made here, was changed, or belongs to another filter."""
+
+    status = 400
+
+
+class CursorExpired(SyndicateError):
+    """A cursor of another history of the store, or whose filter means something else now."""
+
+    status = 410
+
+
 class StoreError(SyndicateError):
     """The store cannot do what was asked: it is missing, too old, locked, full or damaged."""
 

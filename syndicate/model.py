@@ -148,6 +148,7 @@ class Licence:
     name: str
     url: str
     spdx: str = ""
+    terms_version: str = "1"  # goes up when partners are to accept other terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

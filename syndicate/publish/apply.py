@@ -10,8 +10,9 @@ from datetime import datetime
 from syndicate.definitions import Definitions
 from syndicate.documents import entry
 from syndicate.model import Change, Summary, SummaryId
+from syndicate.publish import pulling
 from syndicate.publish.plan import Plan, Step, is_change
-from syndicate.store import feeds, files, journal, scheduled, summaries
+from syndicate.store import feeds, files, journal, records, scheduled, summaries
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, MemberState, StoredFeed
 from syndicate.store.scheduled import Waiting
@@ -42,6 +43,7 @@ def apply(
     """Write the plan. `known` are the rows of the summaries that it changes, `seq` the head's."""
     rows: list[tuple[Stored, Summary]] = []
     applied = Applied()
+    touched: set[int] = set()
     for step in plan.steps:
         stored = known.get(step.summary.id)
         if step.act == "move" and stored:
@@ -59,6 +61,8 @@ def apply(
     journal.append(connection, applied.changes)
     for part in _parts(rows):
         applied.feeds |= _place(connection, part, definitions, stored_feeds)
+        touched |= pulling.write(connection, part, definitions)
+    records.renew(connection, touched)
     files.remove(connection, plan.forgotten)
     files.put(connection, plan.seen)
     return applied

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicate.definitions import Definitions
-from syndicate.documents import identity
+from syndicate.documents import identity, record
 from syndicate.editorial.policy import POLICY
 from syndicate.errors import Problem
 from syndicate.model import Change
-from syndicate.publish import apply, refresh, standing
+from syndicate.publish import apply, pulling, refresh, standing
 from syndicate.publish.failpoints import reach
 from syndicate.publish.plan import Known, Plan, Step
 from syndicate.store import feeds, instants, journal, scheduled, site, summaries
@@ -45,6 +45,7 @@ def write(
     `whole` says that every file of the tree was looked at.
     """
     head = journal.get_head(connection)
+    now = max(now, head.published_at or now)  # dates go with the order, if the clock does not
     values = site.get_values(connection)
     redefined = any(values.get(name) != text for name, text in definitions.texts.items())
     if redefined or site.BASE_URL not in values:
@@ -64,6 +65,7 @@ def write(
     )
     if redefined:
         standing.refuse_loss(connection, definitions)
+    pulling.catch_up(connection, definitions, values)
     reach("applied")
     everything = redefined or values.get(site.RENDERED) != refresh.rendered_with(definitions)
     keys = {feed.key for feed in definitions.feeds} if everything else done.feeds
@@ -100,7 +102,10 @@ def _mark(
     changed_at: datetime | None,
 ) -> None:
     """Note with what the documents were rendered and the tree read, and when readers had news."""
-    marks = {site.RENDERED: refresh.rendered_with(definitions)}
+    marks = {
+        site.RENDERED: refresh.rendered_with(definitions),
+        site.RECORDS: record.RENDERER,
+    }
     read = read_with(definitions)
     if whole or values.get(site.READ_WITH) != read:
         # what only part of the tree was read with is nothing to rely on, even if it comes back

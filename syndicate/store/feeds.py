@@ -22,13 +22,13 @@ from sqlalchemy import (
 )
 
 from syndicate.model import Feed, SummaryId
-from syndicate.selection import Group, Selection
-from syndicate.store import instants
+from syndicate.selection import Selection
+from syndicate.store import instants, scopes
 from syndicate.store.batches import batches
 from syndicate.store.schema import feed, member, summary
+from syndicate.sync import Scope
 
 MemberState = Literal["live", "withdrawn", "left"]
-_PREFIXES: dict[Group, str] = {"topic": "topics", "kind": "kinds"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,29 +269,10 @@ def list_selected(connection: Connection, wanted: Selection, size: int) -> list[
     The full feed has every entry once; topics and kinds say which summaries are meant.
     """
     full = select(feed.c.number).where(feed.c.key == "full").scalar_subquery()
-    query = select(member).where(and_(member.c.feed == full, member.c.state != "left"))
-    for group, prefix in _PREFIXES.items():
-        named = [f"{prefix}/{slug}" for slug in sorted(wanted.named(group))]
-        if named:
-            query = query.where(member.c.summary_id.in_(_of_feeds(named)))
-        out = [f"{prefix}/{slug}" for slug in sorted(wanted.excluded(group))]
-        if out:
-            query = query.where(member.c.summary_id.not_in(_of_feeds(out)))
-    if wanted.named("form"):
-        query = query.where(member.c.summary_id.in_(_of_forms(wanted.named("form"))))
-    if wanted.excluded("form"):
-        query = query.where(member.c.summary_id.not_in(_of_forms(wanted.excluded("form"))))
+    query = select(member).where(
+        member.c.feed == full,
+        member.c.state != "left",
+        scopes.selects(Scope(selection=wanted), member.c.summary_id, scopes.SHOWN),
+    )
     rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
     return _newest_first(map(_member, rows))
-
-
-def _of_forms(forms: Collection[str]) -> Select[Any]:
-    return select(summary.c.id).where(summary.c.form.in_(sorted(forms)))
-
-
-def _of_feeds(keys: list[str]) -> Select[Any]:
-    return (
-        select(member.c.summary_id)
-        .join(feed, feed.c.number == member.c.feed)
-        .where(and_(feed.c.key.in_(keys), member.c.state != "left"))
-    )

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that this program needs."""
 
 metadata = MetaData()
@@ -58,6 +58,7 @@ change = Table(
     Column("op", String(8), nullable=False),
     _instant("at"),
     Index("change_of_summary", "summary_id", "seq"),  # what happened to one summary
+    Index("change_by_at", "at"),  # what happened since an instant
 )
 
 # Everything that was ever public, in its present revision.
@@ -79,6 +80,7 @@ summary = Table(
     Index("summary_by_path", "path"),  # scan: which summary came from a file
     Index("summary_by_published", "published"),  # home, month pages; two at one instant
     Index("summary_by_updated", "updated"),  # two at one instant
+    Index("summary_by_seq", "seq"),  # what changed since: one row a summary, the latest
 )
 
 # Revisions, never overwritten. `data` is model.Summary as JSON, sanitised.
@@ -177,4 +179,29 @@ document = Table(
     Column("gzip", LargeBinary, nullable=False),
     Column("br", LargeBinary, nullable=True),  # null until it has been made in the background
     Index("document_by_generation", "generation"),  # what a process must load anew
+)
+
+# What partners pull: each live summary as the JSON object of /v1, and the hash of its content.
+record = Table(
+    "record",
+    metadata,
+    Column("summary_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("bucket", Integer, nullable=False),  # first byte of the SHA-256 of the id
+    Column("content_hash", String(72), nullable=False),
+    Column("authors", Text, nullable=False),  # a line each, in lower case: to be searched
+    Column("look", String(27), nullable=False),  # a body of another look is made anew when asked
+    Column("body", LargeBinary, nullable=False),
+    Index("record_by_seq", "seq"),  # snapshot
+    Index("record_by_bucket", "bucket", "summary_id", "content_hash"),  # state, without the bodies
+)
+
+# The hash over each bucket's live summaries; a publish makes those anew that it touches.
+bucket = Table(
+    "bucket",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("live", Integer, nullable=False),
 )

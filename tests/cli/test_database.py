@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndicate.store import engine as store
-from syndicate.store import journal
+from syndicate.store import journal, schema
 from tests.cli.conftest import Terminal
 from tests.cli.talk import talk
 
@@ -22,8 +22,10 @@ def _key(terminal: Terminal) -> Path:
 
 
 def test_upgrade_says_from_what_to_what(either: Terminal) -> None:
-    assert either.run("db", "upgrade").stdout.startswith("The store went from empty to 0001.\n")
-    assert either.run("db", "upgrade").stdout == "The store is current: 0001.\n"
+    assert either.run("db", "upgrade").stdout.startswith(
+        f"The store went from empty to {schema.HEAD}.\n"
+    )
+    assert either.run("db", "upgrade").stdout == f"The store is current: {schema.HEAD}.\n"
 
 
 def test_other_commands_say_that_an_upgrade_is_needed(either: Terminal) -> None:
@@ -35,8 +37,8 @@ def test_two_upgrades_at_once_are_safe(either: Terminal) -> None:
     ended = [process.communicate() for process in [either.start("db", "upgrade") for _ in "12"]]
     assert [error for _, error in ended] == ["", ""]
     assert sorted(shown.partition("\n")[0] for shown, _ in ended) == [
-        "The store is current: 0001.",
-        "The store went from empty to 0001.",
+        f"The store is current: {schema.HEAD}.",
+        f"The store went from empty to {schema.HEAD}.",
     ]
 
 

@@ -279,3 +279,14 @@ def test_definitions_without_characters_that_feeds_cannot_hold(small_site: Site,
     )
     with pytest.raises(DefinitionError, match="title"):
         definitions.load(small_site.folder)
+
+
+def test_the_journals_dates_go_with_its_order_though_the_clock_goes_back(small_site: Site) -> None:
+    small_site.write("anna")
+    small_site.publish()
+    small_site.write("bert", number=1)
+    small_site.publish(later=timedelta(minutes=-30))
+    with store.reading(small_site.engine) as connection:
+        dates = [change.at for change in journal.list_since(connection, 0, limit=9)]
+    assert dates == sorted(dates)
+    assert len(dates) == 2
