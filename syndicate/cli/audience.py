@@ -9,25 +9,24 @@ from syndicate.cli.outcomes import word
 
 if TYPE_CHECKING:
     from syndicate.definitions import Definitions
-    from syndicate.model import Feed, Summary
-    from syndicate.publish.plan import Step
+    from syndicate.model import Feed
+    from syndicate.publish.steps import Heading, Told
 
 Arrivals = dict[str, dict[str, list[str]]]
 """Feed key -> what happens -> slugs: {"topics/empathy": {"new": ["a-slug"], "leaves": […]}}."""
 
 
-def arrivals(steps: Iterable[Step], definitions: Definitions) -> Arrivals:
+def arrivals(steps: Iterable[Told], definitions: Definitions) -> Arrivals:
     """Return what reaches each feed; a summary with other topics enters one and leaves another."""
-    found: Arrivals = {}
-    planned = list(steps)
-    for feed in definitions.feeds:
-        for step in planned:
+    found: Arrivals = {feed.key: {} for feed in definitions.feeds}
+    for step in steps:
+        for feed in definitions.feeds:
             if what := _what(step, feed):
-                found.setdefault(feed.key, {}).setdefault(what, []).append(step.summary.slug)
-    return found
+                found[feed.key].setdefault(what, []).append(step.summary.slug)
+    return {key: events for key, events in found.items() if events}
 
 
-def _what(step: Step, feed: Feed) -> str | None:
+def _what(step: Told, feed: Feed) -> str | None:
     """Return what a step is to one feed; None where its subscribers notice nothing."""
     if step.act in ("schedule", "unschedule", "move", "keep"):
         return None
@@ -40,7 +39,7 @@ def _what(step: Step, feed: Feed) -> str | None:
     return word(step) if has else None
 
 
-def _selects(feed: Feed, summary: Summary) -> bool:
+def _selects(feed: Feed, summary: Heading) -> bool:
     return feed.selection.matches(topics=summary.topics, kind=summary.kind, form=summary.form)
 
 

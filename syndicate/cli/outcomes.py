@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from syndicate.errors import Problem
     from syndicate.publish import Outcome
-    from syndicate.publish.plan import Step
+    from syndicate.publish.steps import Told
 
 WORDS: Final = {
     "publish": "new",
@@ -28,7 +28,7 @@ AT_MOST: Final = 40
 """So many lines of one kind; a first publish of ten thousand files is no news one by one."""
 
 
-def word(step: Step) -> str:
+def word(step: Told) -> str:
     """Return what is done to a summary, in the words of the documents."""
     if step.act == "edit" and step.before and step.before.slug != step.summary.slug:
         return "renamed"
@@ -74,7 +74,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield ", ".join(told) or "nothing has changed"
 
 
-def _line(step: Step) -> str:
+def _line(step: Told) -> str:
     summary = step.summary
     slug = summary.slug
     if step.before and step.before.slug != slug:

@@ -52,18 +52,30 @@ def claim_of(path: str, parsed: Parsed) -> Claim:
     )
 
 
-def next_free_minute(instant: datetime, taken: Container[datetime]) -> datetime:
+def keys(claim: Claim) -> Iterator[tuple[str, Hashable]]:
+    """Yield what no other file may have."""
+    if claim.id:
+        yield "id", claim.id
+    yield "slug", claim.slug.casefold()
+    for instant in {claim.published, claim.updated} - {None}:
+        yield "instant", instant
+
+
+def next_free_minute(instant: datetime, *taken: Container[datetime]) -> datetime:
     """Return the first full minute after `instant` that is not taken."""
     free = instant.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
-    while free in taken:
+    while any(free in instants for instants in taken):
         free += _MINUTE
     return free
 
 
-def clashes(claims: Iterable[Claim]) -> list[Problem]:
-    """Return a problem for every file that clashes with another, sorted."""
+def clashes(claims: Iterable[Claim], taken: Container[datetime] = ()) -> list[Problem]:
+    """Return a problem for every file that clashes with another, sorted.
+
+    No remedy names an instant that is `taken` by a file which is not among the claims.
+    """
     known = list(claims)
-    return sorted({*_same_ids(known), *_same_slugs(known), *_same_instants(known)})
+    return sorted({*_same_ids(known), *_same_slugs(known), *_same_instants(known, taken)})
 
 
 def _groups(
@@ -102,7 +114,7 @@ def _same_slugs(claims: list[Claim]) -> Iterator[Problem]:
         )
 
 
-def _same_instants(claims: list[Claim]) -> Iterator[Problem]:
+def _same_instants(claims: list[Claim], others: Container[datetime]) -> Iterator[Problem]:
     """Name a minute of its own to every file that came second, so that all can move at once."""
     holders: defaultdict[datetime, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -114,10 +126,10 @@ def _same_instants(claims: list[Claim]) -> Iterator[Problem]:
         if len(group) == 1:
             continue
         group.sort(key=lambda claim: (claim.published_line > 0, claim.path))  # the store's first
-        free = next_free_minute(instant, taken)
+        free = next_free_minute(instant, taken, others)
         for number, claim in enumerate(group):
             if number > 1:
-                free = next_free_minute(free, taken)
+                free = next_free_minute(free, taken, others)
             taken.add(free)
             other = group[1] if number == 0 else group[0]
             published = claim.published == instant

@@ -9,7 +9,7 @@ import os
 import signal
 from typing import Final
 
-POINTS: Final = ("planned", "applied", "rendered", "written", "committed")
+POINTS: Final = ("planned", "partly", "applied", "rendered", "written", "committed")
 
 
 def reach(name: str) -> None:

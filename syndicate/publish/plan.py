@@ -9,30 +9,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Literal, TypeGuard
+from datetime import datetime
 
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.notices import with_notices
 from syndicate.errors import Problem
 from syndicate.model import Op, Summary, SummaryId, Withdrawal
 from syndicate.publish import rules
+from syndicate.publish.register import Register
 from syndicate.publish.rules import Found
+from syndicate.publish.steps import Act, Part, Step
 from syndicate.store.files import SeenFile
 from syndicate.store.scheduled import Waiting
 from syndicate.store.summaries import Stored
 
-Act = Op | Literal["schedule", "unschedule", "move", "keep"]
-
-
-def is_change(act: Act) -> TypeGuard[Op]:
-    """Tell whether readers and partners hear of it: it then has a row in the journal."""
-    return act not in ("schedule", "unschedule", "move", "keep")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store has of the summaries that the files concern."""
+    """What the store has of the summaries that some files concern."""
 
     stored: Mapping[SummaryId, Stored] = field(default_factory=dict)
     texts: Mapping[SummaryId, Summary] = field(default_factory=dict)
@@ -40,36 +34,24 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing to do. `before` is the published text, where there is one."""
+class All:
+    """What must be known of all files that were read while some of them are looked at.
 
-    act: Act
-    summary: Summary
-    path: str
-    before: Summary | None = None
+    `rivals` are the claims of those that share something; `exists` tells whether a path still
+    has a file.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to do, what to remember of the files, and what is wrong."""
-
-    steps: tuple[Step, ...] = ()
-    seen: tuple[SeenFile, ...] = ()
-    forgotten: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    register: Register
+    rivals: Sequence[Claim]
+    exists: Callable[[str], bool]
 
 
-def make(
-    found: Sequence[Found],
-    known: Known,
-    *,
-    now: datetime,
-    missing: Iterable[SeenFile] = (),
-    exists: Callable[[str], bool] = lambda _path: False,
-    withdraw_missing: bool = False,
-) -> Plan:
-    """Compare files with the store. `exists` tells whether a path still has a file."""
-    problems = _clashes(found, known, exists)
+Decided = tuple[Part, list[Problem]]
+
+
+def decide(found: Sequence[Found], known: Known, all: All, now: datetime) -> Decided:
+    """Compare some files with the store. A file that was refused is forgotten, to be read again."""
+    problems = _clashes(found, known, all)
     blocked = {problem.path for problem in problems}
     steps: list[Step] = []
     seen: list[SeenFile] = []
@@ -83,25 +65,37 @@ def make(
         seen.append(one.seen)
         if decided.act != "keep":
             steps.append(decided)
-    moved = {one.summary.id for one in found}
-    steps += _replaced(found, known)
-    forgotten = []
-    for number, gone in enumerate(missing):
-        # each at a second of its own: no two entries of a feed share one instant
-        then = now - timedelta(seconds=number)
-        decided_gone = _decide_missing(gone, known, moved, then, withdraw_missing=withdraw_missing)
-        if isinstance(decided_gone, Problem):
-            problems.append(decided_gone)
-            continue
-        forgotten.append(gone.path)
-        if decided_gone is not None:
-            steps.append(decided_gone)
-    return Plan(
+    steps += _replaced(found, known, all.register)
+    refused = {one.path for one in found} - {one.path for one in seen}
+    part = Part(
         steps=tuple(sorted(steps, key=_in_order)),
         seen=tuple(seen),
-        forgotten=tuple(forgotten),
-        problems=tuple(sorted(problems)),
+        forgotten=tuple(sorted(refused)),
     )
+    return part, problems
+
+
+def decide_missing(
+    missing: Iterable[SeenFile],
+    known: Known,
+    all: All,
+    dates: Iterator[datetime],
+    *,
+    withdraw_missing: bool,
+) -> Decided:
+    """Decide on files that are no longer there; each takes one of `dates`, all different."""
+    steps: list[Step] = []
+    forgotten: list[str] = []
+    problems: list[Problem] = []
+    for gone, date in zip(missing, dates, strict=False):
+        decided = _decide_missing(gone, known, all, date, withdraw_missing=withdraw_missing)
+        if isinstance(decided, Problem):
+            problems.append(decided)
+            continue
+        forgotten.append(gone.path)
+        if decided is not None:
+            steps.append(decided)
+    return Part(steps=tuple(steps), forgotten=tuple(forgotten)), problems
 
 
 def _in_order(step: Step) -> tuple[datetime, str]:
@@ -130,24 +124,25 @@ def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
             act = "publish" if state == "published" else "withdraw"
         elif summary.id in known.waiting:
             act = "unschedule"
-        return Step(act=act, summary=_dated(summary, now), path=found.path)
+        waits = summary.id in known.waiting
+        return Step(act=act, summary=_dated(summary, now), path=found.path, was_waiting=waits)
     if refused := rules.find_refusal(found, summary, before):
         return refused
     if summary == before:
         act = "move" if stored.path != found.path else "keep"
     else:
         act = _op(summary, before)
-    return Step(act=act, summary=summary, path=found.path, before=before)
+    return Step(act=act, summary=summary, path=found.path, stored=stored, before=before)
 
 
-def _replaced(found: Sequence[Found], known: Known) -> list[Step]:
+def _replaced(found: Sequence[Found], known: Known, register: Register) -> list[Step]:
     """Return what no longer waits: scheduled summaries whose files now hold another."""
-    ids = {one.summary.id for one in found}
     present = {one.path: one.summary.id for one in found}
     return [
-        Step(act="unschedule", summary=waiting.text, path=waiting.path)
+        Step(act="unschedule", summary=waiting.text, path=waiting.path, was_waiting=True)
         for waiting in known.waiting.values()
-        if present.get(waiting.path, waiting.id) != waiting.id and waiting.id not in ids
+        if present.get(waiting.path, waiting.id) != waiting.id
+        and not register.has("id", waiting.id)
     ]
 
 
@@ -170,19 +165,19 @@ def _op(summary: Summary, before: Summary) -> Op:
 def _decide_missing(
     gone: SeenFile,
     known: Known,
-    moved: set[SummaryId],
+    all: All,
     now: datetime,
     *,
     withdraw_missing: bool,
 ) -> Step | Problem | None:
     """Decide on a file that is no longer there; None when there is nothing to do."""
-    if gone.summary_id is None or gone.summary_id in moved:
+    if gone.summary_id is None or all.register.has("id", gone.summary_id):  # it has moved
         return None
     stored = known.stored.get(gone.summary_id)
     before = known.texts.get(gone.summary_id)
     waiting = known.waiting.get(gone.summary_id)
     if waiting is not None and waiting.path == gone.path:
-        return Step(act="unschedule", summary=waiting.text, path=gone.path)
+        return Step(act="unschedule", summary=waiting.text, path=gone.path, was_waiting=True)
     if stored is None or before is None or stored.path != gone.path or before.withdrawn:
         return None
     if not withdraw_missing:
@@ -197,34 +192,36 @@ def _decide_missing(
     date = max(now, before.updated)  # not older than what readers have (RFC 6721, section 3)
     taken_back = Withdrawal(date=date, reason="other", note="Its file was removed.")
     after = with_notices(dataclasses.replace(before, withdrawn=taken_back))
-    return Step(act="withdraw", summary=after, path=gone.path, before=before)
+    return Step(act="withdraw", summary=after, path=gone.path, stored=stored, before=before)
 
 
-def _clashes(found: Sequence[Found], known: Known, exists: Callable[[str], bool]) -> list[Problem]:
-    """Return the problems of the files that clash with each other or with what is published."""
-    problems = list(_changed_ids(found, known))
-    read = {one.path for one in found}
-    claims = [claim_of(one.path, one.parsed) for one in found]
-    ids = {one.summary.id for one in found}
+def _clashes(found: Sequence[Found], known: Known, all: All) -> list[Problem]:
+    """Return the problems of the files that clash with any other or with what is published."""
+    problems = list(_changed_ids(found, known, all.register))
+    paths = {one.path for one in found}
+    rivals = [claim for claim in all.rivals if claim.path not in paths]
+    claims = [*rivals, *(claim_of(one.path, one.parsed) for one in found)]
     for stored in known.stored.values():
-        copied = stored.path not in read and exists(stored.path)
-        if copied or (stored.id not in ids and stored.path not in read):
+        was_read = all.register.has("path", stored.path)
+        copied = not was_read and all.exists(stored.path)
+        if copied or not (was_read or all.register.has("id", stored.id)):
             claims.append(_claim_of_stored(stored))
     claims += [
         _claim_of_waiting(waiting)
         for waiting in known.waiting.values()
         # nobody has seen a scheduled one: its file may take another id, or go
-        if waiting.path not in read and exists(waiting.path)
+        if not all.register.has("path", waiting.path) and all.exists(waiting.path)
     ]
-    return problems + [problem for problem in clashes(claims) if problem.path in read]
+    return problems + [
+        problem for problem in clashes(claims, all.register) if problem.path in paths
+    ]
 
 
-def _changed_ids(found: Iterable[Found], known: Known) -> Iterator[Problem]:
+def _changed_ids(found: Iterable[Found], known: Known, register: Register) -> Iterator[Problem]:
     by_path = {stored.path: stored for stored in known.stored.values()}
-    ids = {one.summary.id for one in found}
     for one in found:
         stored = by_path.get(one.path)
-        if stored and stored.id != one.summary.id and stored.id not in ids:
+        if stored and stored.id != one.summary.id and not register.has("id", stored.id):
             if stored.state == "withdrawn":
                 told = "this address belongs to a withdrawn summary"
                 remedy = f"choose another file name, or write id: {stored.id}"

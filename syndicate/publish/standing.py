@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
 from syndicate.model import Feed, Summary, SummaryId, Topic
-from syndicate.publish.apply import wanted_entries
-from syndicate.publish.plan import Step
+from syndicate.publish.places import wanted_entries
+from syndicate.publish.steps import Step
 from syndicate.store import feeds, scheduled, summaries
 from syndicate.store.batches import batches
 from syndicate.store.engine import Connection
@@ -39,7 +39,7 @@ def retagged(connection: Connection, definitions: Definitions) -> Iterator[Step]
             before = summaries.get(connection, row)
             after = dataclasses.replace(before, topics=present_topics(before, definitions))
             if after != before:
-                yield Step(act="edit", summary=after, path=row.path, before=before)
+                yield Step(act="edit", summary=after, path=row.path, stored=row, before=before)
 
 
 def present_topics(summary: Summary, definitions: Definitions) -> tuple[str, ...]:

@@ -56,7 +56,6 @@ def find_next_due(connection: Connection) -> datetime | None:
 
 
 def put(connection: Connection, rows: Sequence[Waiting]) -> None:
-    remove(connection, [row.id for row in rows])
     for part in batches(rows):
         connection.execute(
             insert(scheduled),

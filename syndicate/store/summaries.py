@@ -164,24 +164,34 @@ def _stored(row: Row[Any]) -> Stored:
 # Writing ---------------------------------------------------------------------------------------
 
 
-def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
-    """Write revisions and make them the present ones; a slug given up is remembered.
+def give_up_slugs(connection: Connection, slugs: Mapping[SummaryId, str]) -> None:
+    """Remember former slugs, and take away the rows that hold them until `put` brings them back.
 
-    All rows go before any comes: summaries may exchange their slugs.
+    Before any row comes: summaries may exchange their slugs.
     """
-    slugs: dict[str, str] = {}
-    for part in batches([stored.id for stored, _ in rows]):
-        old = connection.execute(select(summary.c.id, summary.c.slug).where(summary.c.id.in_(part)))
-        slugs |= {row.id: row.slug for row in old}
-        connection.execute(delete(summary).where(summary.c.id.in_(part)))
-    _remember(connection, slugs, [stored for stored, _ in rows])
-    for rest in batches((_columns(stored), dump(text)) for stored, text in rows):
-        connection.execute(insert(summary), [columns for columns, _ in rest])
+    for part in batches(slugs.items()):
+        former = [{"slug": slug, "summary_id": id} for id, slug in part]
+        connection.execute(delete(summary).where(summary.c.id.in_([id for id, _ in part])))
+        connection.execute(
+            delete(former_slug).where(former_slug.c.slug.in_([slug for _, slug in part]))
+        )
+        connection.execute(insert(former_slug), former)
+
+
+def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
+    """Write revisions and make them the present ones. A slug is former no more once it is taken."""
+    for part in batches((_columns(stored), dump(text)) for stored, text in rows):
+        present = [columns for columns, _ in part]
+        connection.execute(delete(summary).where(summary.c.id.in_([row["id"] for row in present])))
+        connection.execute(
+            delete(former_slug).where(former_slug.c.slug.in_([row["slug"] for row in present]))
+        )
+        connection.execute(insert(summary), present)
         connection.execute(
             insert(revision),
             [
                 {"summary_id": columns["id"], "revision": columns["revision"], "data": data}
-                for columns, data in rest
+                for columns, data in part
             ],
         )
 
@@ -189,20 +199,6 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
 def put_path(connection: Connection, id: SummaryId, path: str) -> None:
     """Record that a summary's file has moved without any other change."""
     connection.execute(update(summary).where(summary.c.id == id).values(path=path))
-
-
-def _remember(connection: Connection, old: Mapping[str, str], rows: Sequence[Stored]) -> None:
-    given_up = [
-        {"slug": old[row.id], "summary_id": row.id}
-        for row in rows
-        if row.id in old and old[row.id] != row.slug
-    ]
-    taken = [*(row.slug for row in rows), *(row["slug"] for row in given_up)]
-    for part in batches(taken):
-        connection.execute(delete(former_slug).where(former_slug.c.slug.in_(part)))
-    present = {row.slug for row in rows}
-    for rest in batches(row for row in given_up if row["slug"] not in present):
-        connection.execute(insert(former_slug), rest)
 
 
 def _columns(stored: Stored) -> dict[str, Any]:

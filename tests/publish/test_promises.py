@@ -11,7 +11,7 @@ from syndicate import definitions
 from syndicate.errors import DefinitionError, PublishRefused
 from syndicate.publish import Options, background, commit, editing, publish, publish_due, topics
 from syndicate.store import engine as store
-from syndicate.store import journal, summaries
+from syndicate.store import journal
 from syndicate.store import site as site_values
 from tests import checking
 from tests.checking import reading
@@ -99,33 +99,6 @@ def test_a_fresh_withdrawal_of_an_old_summary_has_its_tombstone(site: Site) -> N
     body = site.document("/feeds/mine/feed.atom")
     assert b"summary/s0" in body
     assert b"summary/s3" not in body
-
-
-def test_more_than_a_batch_of_summaries_may_exchange_their_slugs(small_site: Site) -> None:
-    site = small_site
-    site.write("a")
-    site.publish()
-    with store.writing(site.engine) as connection:
-        row = summaries.find(connection, slug="a")
-        assert row is not None
-        text = summaries.get(connection, row)
-        many = []
-        for number in range(502):
-            values = {name: getattr(row, name) for name in type(row).__slots__}
-            values |= {"id": f"urn:x:{number}", "slug": f"s{number}", "revision": 1}
-            many.append((type(row)(**values), text))
-        summaries.put(connection, many)
-    with store.writing(site.engine) as connection:
-        again = []
-        for number, (old, _text) in enumerate(many):
-            values = {name: getattr(old, name) for name in type(old).__slots__}
-            values |= {"revision": 2, "slug": f"s{501 - number}"}
-            again.append((type(old)(**values), text))
-        summaries.put(connection, again)
-    with store.reading(site.engine) as connection:
-        found = summaries.find(connection, slug="s0")
-        assert found is not None
-        assert found.id == "urn:x:501"
 
 
 def test_a_refused_withdrawal_leaves_the_file_as_it_was(

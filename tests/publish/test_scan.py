@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from syndicate.publish import publish, scan
+from syndicate.editorial import parallel
+from syndicate.publish import Options, publish, scan
 from syndicate.publish.highwater import check
 from syndicate.store import engine as store
 from syndicate.store import journal
@@ -14,28 +15,24 @@ from tests.sites import Site
 
 
 def test_many_files_are_read_on_all_cores(small_site: Site) -> None:
-    for number in range(scan.MANY + 5):
+    for number in range(parallel.MANY + 5):
         small_site.write(f"s{number}", number=number)
-    small_site.write("bad", topics=["nothing-such"], number=99)
+    small_site.write("bad", topics=["nothing-such"], number=parallel.MANY + 9)
     counted: list[int] = []
     small_site.now = small_site.now.replace(hour=23)
+    options = Options(processes=2, progress=counted.append)
     outcome = publish(
         small_site.engine,
         small_site.folder,
         small_site.definitions,
         now=small_site.now,
+        options=options,
     )
-    assert len(outcome.changes) == scan.MANY + 5
+    assert [change.summary_id.rpartition("/")[2] for change in outcome.changes] == [
+        f"s{number}" for number in range(parallel.MANY + 5)
+    ]
     assert [p.path.rpartition("/")[2] for p in outcome.problems] == ["bad.md"]
-    with store.reading(small_site.engine) as connection:
-        changes = scan.changed(connection, small_site.folder, again=True)
-        scan.read(
-            small_site.folder,
-            changes.sources[:3],
-            small_site.definitions,
-            progress=counted.append,
-        )
-    assert counted == [1, 2, 3]
+    assert counted == list(range(1, parallel.MANY + 7))
 
 
 def test_a_whole_folder_can_move(small_site: Site) -> None:
@@ -76,11 +73,11 @@ def test_a_missing_content_folder_withdraws_nothing(small_site: Site) -> None:
 def test_what_was_saved_since_it_was_read_is_read_again(small_site: Site) -> None:
     path = small_site.write("one")
     with store.reading(small_site.engine) as connection:
-        before = scan.changed(connection, small_site.folder).sources
+        before = scan.changed(connection, small_site.folder).files
     assert scan.stale(small_site.folder, before) == []
     small_site.write("one", title="A longer title than before")
     (newer,) = scan.stale(small_site.folder, before)
-    assert newer.path == path
+    assert newer.source.path == path
     (small_site.folder / path).unlink()
     assert scan.stale(small_site.folder, before) == []
 
