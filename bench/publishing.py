@@ -20,7 +20,7 @@ from bench.measuring import Sample, Samples, Table, interleave, timed
 from syndicate.model import Summary
 from syndicate.publish import Options, publish
 from syndicate.store import engine as store
-from syndicate.store import summaries
+from syndicate.store import lists
 
 SMALL: Final = 1_000
 ENTRIES: Final = 50
@@ -90,7 +90,7 @@ class Publisher:
 
 def newest(where: Ground) -> list[Summary]:
     with store.reading(where.engine) as connection:
-        return summaries.list_newest(connection, limit=ENTRIES)
+        return lists.list_part(connection, limit=ENTRIES)
 
 
 def render_plainly(texts: list[Summary]) -> bytes:

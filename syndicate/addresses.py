@@ -20,6 +20,7 @@ TOPICS: Final = "/topics/"
 KINDS: Final = "/kinds/"
 FEEDS: Final = "/feeds/"
 ARCHIVE: Final = "/archive/"
+CHOOSE: Final = "/choose"
 OPML: Final = "/opml"
 WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
 FEED_MENU: Final = "/.well-known/feed-menu.json"
@@ -44,6 +45,11 @@ def feed(slug: str) -> str:
 
 def month(date: datetime) -> str:
     return f"/archive/{date:%Y/%m}/"
+
+
+def part(path: str, before: str) -> str:
+    """Return the part of a long list that begins before an instant, `20210401T120000Z`."""
+    return f"{path}before/{before}/" if before else path
 
 
 def document(stem: str, format: Format) -> str:

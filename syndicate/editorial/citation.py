@@ -58,19 +58,22 @@ def make_citation(text: str, *, doi: str | None, year: int | None) -> Citation:
     return Citation(text=text, doi=doi or find_doi(text), year=year or find_year(text))
 
 
+def around_doi(citation: Citation) -> tuple[str, str]:
+    """Return the reference's text before and after its DOI, which is shown once, as a link."""
+    span = _find_span(citation.text)
+    if citation.doi is None or not span or find_doi(citation.text) != citation.doi:
+        return citation.text, ""
+    after = citation.text[span[1] :]
+    return citation.text[: span[0]].rstrip(), "" if after.strip() == "." else after
+
+
 def citation_html(citation: Citation) -> str:
     """Return the paragraph that ends a summary of research; the DOI is a link, shown once."""
-    before, after = citation.text, ""
-    url = citation.doi_url
-    if url is None:
-        return f"<p>Citation: {html.escape(before, quote=False)}</p>"
-    span = _find_span(citation.text)
-    if span and find_doi(citation.text) == citation.doi:
-        before, after = citation.text[: span[0]].rstrip(), citation.text[span[1] :]
-        after = "" if after.strip() == "." else after
-    address = html.escape(url)
+    before, after = (html.escape(part, quote=False) for part in around_doi(citation))
+    if citation.doi_url is None:
+        return f"<p>Citation: {before}</p>"
+    address = html.escape(citation.doi_url)
     link = f'<a href="{address}" rel="nofollow noopener noreferrer">{address}</a>'
-    before, after = (html.escape(part, quote=False) for part in (before, after))
     return f"<p>Citation: {before} {link}{after}</p>"
 
 

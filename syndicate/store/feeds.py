@@ -25,7 +25,7 @@ from syndicate.model import Feed, SummaryId
 from syndicate.selection import Selection
 from syndicate.store import instants, scopes
 from syndicate.store.batches import batches
-from syndicate.store.schema import feed, member, summary
+from syndicate.store.schema import feed, member
 from syndicate.sync import Scope
 
 MemberState = Literal["live", "withdrawn", "left"]
@@ -150,22 +150,6 @@ def list_archived(connection: Connection, number: int, first: int, size: int) ->
     return _newest_first(map(_member, connection.execute(query)))
 
 
-def list_summaries(
-    connection: Connection, number: int, *, limit: int, before: str = ""
-) -> list[Member]:
-    """Return a feed's live summaries (no notices) for its page, newest publication first."""
-    query = (
-        _live(number)
-        .where(member.c.entry_id == member.c.summary_id)
-        .join(summary, summary.c.id == member.c.summary_id)
-        .order_by(summary.c.published.desc())
-        .limit(limit)
-    )
-    if before:
-        query = query.where(summary.c.published < before)
-    return [_member(row) for row in connection.execute(query)]
-
-
 def count(connection: Connection, number: int) -> int:
     """Return how many positions a feed has given out."""
     value = connection.execute(_LAST, {"number": number}).scalar_one()
@@ -210,10 +194,6 @@ def put_changed(connection: Connection, members: Sequence[Member]) -> None:
 def _newest(state: MemberState) -> Select[Any]:
     of_feed = and_(member.c.feed == bindparam("number"), member.c.state == state)
     return select(member).where(of_feed).order_by(member.c.rank.desc()).limit(bindparam("size"))
-
-
-def _live(number: int) -> Select[Any]:
-    return select(member).where(and_(member.c.feed == number, member.c.state == "live"))
 
 
 # Made once: a publish asks them of every feed that it concerns, and making one takes as long as

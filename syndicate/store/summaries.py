@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from syndicate.model import Form, Summary, SummaryId
 from syndicate.store import instants
@@ -102,32 +102,6 @@ def get_many(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[st
             if wanted[row.summary_id] == row.revision:
                 found[row.summary_id] = load(row.data)
     return {name: found[name] for name in wanted if name in found}
-
-
-def list_newest(
-    connection: Connection,
-    *,
-    since: datetime | None = None,
-    before: datetime | None = None,
-    limit: int = 200,
-) -> list[Summary]:
-    """Return published summaries, newest first, from `since` up to but not including `before`."""
-    query = select(summary.c.id, summary.c.revision).where(summary.c.state == "published")
-    if since:
-        query = query.where(summary.c.published >= instants.write(since))
-    if before:
-        query = query.where(summary.c.published < instants.write(before))
-    rows = connection.execute(query.order_by(summary.c.published.desc()).limit(limit)).all()
-    return list(get_many(connection, [(row.id, row.revision) for row in rows]).values())
-
-
-def list_months(connection: Connection) -> list[tuple[str, int]]:
-    """Return ("2021-04", count) for each month that has published summaries, newest first."""
-    month = func.substr(summary.c.published, 1, 7)
-    query = select(month, func.count()).where(summary.c.state == "published")
-    return [
-        (row[0], row[1]) for row in connection.execute(query.group_by(month).order_by(month.desc()))
-    ]
 
 
 def iterate(connection: Connection, *, chunk: int = 500) -> Iterator[tuple[Stored, Summary]]:

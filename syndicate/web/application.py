@@ -6,17 +6,19 @@ from typing import Final
 from urllib.parse import quote
 
 from flask import Flask, request
+from jinja2 import StrictUndefined
 from werkzeug.wrappers.response import Response
 
 from syndicate.config import Settings
 from syndicate.errors import Moved
-from syndicate.web import files, headers, logs
+from syndicate.web import files, headers, logs, pages
+from syndicate.web.citations import Citations
 from syndicate.web.errors import Errors
 from syndicate.web.feeds import Feeds
+from syndicate.web.frame import Frame
 from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
-from syndicate.web.pages import Pages
 from syndicate.web.published import Published
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
@@ -46,31 +48,26 @@ def make(settings: Settings, *, host: str | None, port: int | None) -> Published
 def _register(flask: Flask, site: Site, published: Published, installation: Installation) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
+    flask.jinja_env.undefined = StrictUndefined
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
-    for views in (Feeds(site), Pages(site), Health(site, published.counts), Errors(site)):
+    frame = Frame(site, installation.files)
+    for views in (
+        Feeds(site),
+        Citations(site),
+        Health(site, published.counts),
+        Errors(site, frame),
+    ):
         views.register(flask)
+    pages.register(flask, frame)
     flask.before_request(_canonical)
 
     @flask.after_request
     def secure(response: Response) -> Response:
         """Put on every answer what the layer puts on its own."""
-        html = headers.HTML if response.mimetype == "text/html" else ()
-        for name, value in (*site.snapshot.security, *html):
+        for name, value in site.snapshot.security:
             response.headers.setdefault(name, value)
         return response
-
-    stylesheet = files.address(installation.files, "site.css")
-
-    @flask.context_processor
-    def common() -> dict[str, object]:
-        """Give every template what its frame shows."""
-        definitions = site.snapshot.definitions
-        return {
-            "network": definitions and definitions.network,
-            "root": site.snapshot.root,
-            "stylesheet": stylesheet,
-        }
 
 
 def _canonical() -> Response | None:

@@ -7,17 +7,28 @@ import secrets
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers.response import Response as WerkzeugResponse
 
+from syndicate import addresses
 from syndicate.errors import Gone, Moved, NotFound, StoreError, SyndicateError
-from syndicate.web import headers, proxies
+from syndicate.web import headers, language, proxies
+from syndicate.web.frame import Frame, Page
+from syndicate.web.language import Language
 from syndicate.web.site import Site
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER: Final = "30"  # seconds
-_MACHINES: Final = (".atom", ".rss", ".json", ".xml", ".opml")  # read by programs: plain text
+_MACHINES: Final = (
+    ".atom",
+    ".rss",
+    ".json",
+    ".xml",
+    ".opml",
+    ".ris",
+    ".bib",
+)  # read by programs: plain text
 
 KNOWN: Final[dict[type[SyndicateError], HTTPStatus]] = {
     Moved: HTTPStatus.MOVED_PERMANENTLY,
@@ -30,8 +41,9 @@ KNOWN: Final[dict[type[SyndicateError], HTTPStatus]] = {
 class Errors:
     """Turns exceptions into answers."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, frame: Frame) -> None:
         self._site = site
+        self._frame = frame
 
     def register(self, app: Flask) -> None:
         for kind in KNOWN:
@@ -80,15 +92,30 @@ class Errors:
         return response
 
     def _told(self, status: HTTPStatus, message: str, remedy: str) -> WerkzeugResponse:
-        if self._site.snapshot.definitions is None or request.path.endswith(_MACHINES):
+        """Answer in plain text to programs, with a page to people."""
+        snapshot = self._site.snapshot
+        if snapshot.definitions is None or request.path.endswith(_MACHINES):
             response = _text(". ".join(filter(None, (message, remedy))), status)
-        else:
-            page = render_template(
-                "error.html", title=status.phrase, status=status, message=message, remedy=remedy
-            )
-            response = Response(page, status, headers=headers.HTML)
-        response.headers["Cache-Control"] = headers.ERROR_CACHE
-        return response
+            response.headers["Cache-Control"] = headers.ERROR_CACHE
+            return response
+        shell = language.of_path(request.path)
+        page = Page(
+            template="error.html",
+            path=addresses.HOME,
+            title=self._title(shell, status),
+            key="errors",
+            status=status,
+            context={"message": message, "remedy": remedy},
+        )
+        return self._frame.send(snapshot, shell, page)
+
+    def _title(self, shell: Language, status: HTTPStatus) -> str:
+        titles = {
+            HTTPStatus.NOT_FOUND: shell.say("Not found"),
+            HTTPStatus.GONE: shell.say("Withdrawn"),
+            HTTPStatus.METHOD_NOT_ALLOWED: shell.say("This is not possible here"),
+        }
+        return titles.get(status, status.phrase)
 
 
 def _text(text: str, status: int) -> WerkzeugResponse:

@@ -32,7 +32,6 @@ def prepare(files: Mapping[str, bytes], security: headers.Headers) -> dict[str, 
     }
 
 
-def address(files: Mapping[str, bytes], name: str) -> str:
-    """Return a file's address, another one whenever its bytes are others."""
-    path = f"/static/{name}"
-    return f"{path}?v={digest(files[path])[:8]}"
+def addresses(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the files' addresses by name: another one whenever its bytes are others."""
+    return {Path(path).name: f"{path}?v={digest(body)[:8]}" for path, body in files.items()}

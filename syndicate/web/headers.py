@@ -23,7 +23,6 @@ POLICY: Final[Headers] = (
         ),
     ),
 )
-HTML: Final[Headers] = (*POLICY, ("Content-Language", "en"))
 ANY_ORIGIN: Final[Headers] = (("Access-Control-Allow-Origin", "*"),)
 EXPOSED: Final[Headers] = (
     ("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Retry-After"),

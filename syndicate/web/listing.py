@@ -1,4 +1,4 @@
-"""Which summaries a list shows, newest first, at most a hundred; `before` leads to older ones."""
+"""Parts of long lists: which summaries a part shows, and where the next one begins."""
 
 from __future__ import annotations
 
@@ -9,64 +9,60 @@ from datetime import UTC, datetime
 from typing import Final
 
 from syndicate.errors import NotFound
-from syndicate.model import Feed, Summary
-from syndicate.store import feeds, instants, summaries
+from syndicate.model import Summary
+from syndicate.selection import EVERYTHING, Selection
+from syndicate.store import lists
 from syndicate.store.engine import Connection
-from syndicate.store.feeds import Member
 
-LENGTH: Final = 100
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})\Z")
+LENGTH: Final = 30
+_INSTANT: Final = "%Y%m%dT%H%M%SZ"
+_WRITTEN: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z\Z")
+_MONTH: Final = re.compile(r"([12][0-9]{3})-([0-9]{2})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A part of a list; `older` is the `before` of the next part, or nothing."""
+    """A part of a list that begins `before` an instant; `older` is where the next part begins."""
 
-    summaries: Sequence[Summary]
+    summaries: Sequence[Summary] = ()
+    before: str = ""
     older: str = ""
 
 
-def read_before(value: str) -> str:
-    """Return the instant that `?before=` names; NotFound when it names none."""
-    if value and not _INSTANT.match(value):
+def part(
+    connection: Connection,
+    wanted: Selection = EVERYTHING,
+    *,
+    before: str = "",
+    month: datetime | None = None,
+    length: int = LENGTH,
+) -> Listing:
+    """Return the part of a list that begins before an instant, or at its top.
+
+    NotFound when `before` is no instant, or nothing is older.
+    """
+    end = _read_instant(before) if before else None
+    if month:
+        end = min(end or next_month(month), next_month(month))
+    found = lists.list_part(connection, wanted, since=month, before=end, limit=length + 1)
+    if before and not found:
         raise NotFound("this part of the list is not there", "begin at its top")
-    return value
+    shown = found[:length]
+    return Listing(shown, before, _write_instant(shown[-1]) if len(found) > length else "")
 
 
-def of_feed(connection: Connection, feed: Feed, before: str) -> Listing:
-    """Return a part of a feed's summaries: a stored feed's at any length, else the newest."""
-    stored = feeds.list_feeds(connection).get(feed.key)
-    if stored is None:
-        found = feeds.list_selected(connection, feed.selection, LENGTH)
-        return Listing(_published(connection, found))
-    members = feeds.list_summaries(connection, stored.number, limit=LENGTH + 1, before=before)
-    return _part(_published(connection, members))
+def _read_instant(text: str) -> datetime:
+    if _WRITTEN.match(text):
+        try:
+            return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise NotFound("this part of the list is not there", "begin at its top")
 
 
-def of_month(connection: Connection, month: datetime, before: str) -> Listing:
-    """Return a part of a calendar month's summaries."""
-    end = instants.read(before) if before else next_month(month)
-    found = summaries.list_newest(
-        connection, since=month, before=min(end, next_month(month)), limit=LENGTH + 1
-    )
-    return _part(found)
-
-
-def _published(connection: Connection, members: Sequence[Member]) -> list[Summary]:
-    """Return the members' texts in the order of their publication."""
-    keys = [(m.summary_id, m.revision) for m in members if m.state == "live" and not m.is_notice]
-    return sorted(summaries.get_many(connection, keys).values(), key=_date, reverse=True)
-
-
-def _part(found: list[Summary]) -> Listing:
-    shown = found[:LENGTH]
-    return Listing(shown, instants.write(_date(shown[-1])) if len(found) > LENGTH else "")
-
-
-def _date(summary: Summary) -> datetime:
-    assert summary.published is not None
-    return summary.published
+def _write_instant(last: Summary) -> str:
+    assert last.published is not None
+    return last.published.strftime(_INSTANT)
 
 
 def read_month(text: str) -> datetime:
@@ -81,5 +77,6 @@ def read_month(text: str) -> datetime:
 
 
 def next_month(month: datetime) -> datetime:
+    """Return the first instant of the month after."""
     years, index = divmod(month.month, 12)
     return month.replace(year=month.year + years, month=index + 1)

@@ -108,12 +108,12 @@ class Published:
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         snapshot = self.generations.current
-        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        path = environ.get("PATH_INFO", "")
         refusal = guard.refusal(environ, snapshot.hosts)
         if refusal:
             self.counts.refused += 1
             return self._text(environ, start_response, refusal.status, refusal.text)
-        prepared = snapshot.documents.get(path) or snapshot.kept.get(kept_key(path, query))
+        prepared = snapshot.documents.get(path) or snapshot.kept.get(path)
         if prepared is not None:
             usual = environ["REQUEST_METHOD"] == "GET"
             send = self._send if usual else self._send_slowly
@@ -154,11 +154,6 @@ class Published:
         ]
         start_response(_line(status), found)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
-
-
-def kept_key(path: str, query: str) -> str:
-    """Return what a page is kept under: its path, and where in a long list it begins."""
-    return f"{path}?{query}" if query.startswith("before=") else path
 
 
 def _line(status: int) -> str:

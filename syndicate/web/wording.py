@@ -1,42 +1,17 @@
-"""How dates, numbers and reasons are written for people. Jinja filters; pure."""
+"""How the numbers of findings and machine-readable dates are written. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from syndicate.model import Finding, Summary, WithdrawalReason
-
-REASONS: Final[dict[WithdrawalReason, str]] = {
-    "retracted": "the article it summarises was retracted",
-    "error": "it was in error",
-    "superseded": "a newer summary takes its place",
-    "duplicate": "it was published twice",
-    "legal": "legal reasons",
-    "other": "the note below says why",
-}
-
-
-def month(date: datetime) -> str:
-    """`April 2021`, in English whatever the process's locale is."""
-    return f"{_MONTHS[date.month - 1]} {date.year}"
-
-
-def day(date: datetime) -> str:
-    """`1 April 2021`."""
-    return f"{date.day} {month(date)}"
+from syndicate.model import Finding
 
 
 def machine(date: datetime) -> str:
     """Write a date for the `datetime` attribute."""
     return date.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def dated(summary: Summary) -> str:
-    """Write a summary's date as far as it is known: some are known to the month."""
-    assert summary.published is not None
-    return month(summary.published) if summary.month_only else day(summary.published)
 
 
 def number(text: str | None) -> str:
@@ -52,46 +27,31 @@ def interval(finding: Finding) -> str:
     return f"SE {number(finding.se)}" if finding.se else ""
 
 
-def columns(findings: Sequence[Finding]) -> list[str]:
-    """Return the optional columns that a table of these findings needs."""
-    present = {
-        "95% CI": any(f.interval or f.se for f in findings),
-        "p": any(f.p for f in findings),
-        "k": any(f.k is not None for f in findings),
-        "N": any(f.n is not None for f in findings),
+def value(finding: Finding) -> str:
+    """`r = −0.42`."""
+    return f"{finding.measure} = {number(finding.value)}"
+
+
+def _whole(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Findings as a table: the titles of its columns, and the cells of each row."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[Finding, Sequence[str]]]
+
+
+def table(findings: Sequence[Finding], say: Callable[[str], str]) -> Table:
+    """Return the table of these findings; a column that would be empty is left out."""
+    cells: dict[str, Callable[[Finding], str]] = {
+        say("Value"): value,
+        say("95% CI"): interval,
+        "p": lambda finding: number(finding.p),
+        "k": lambda finding: _whole(finding.k),
+        "N": lambda finding: _whole(finding.n),
     }
-    return [name for name, needed in present.items() if needed]
-
-
-def cell(finding: Finding, column: str) -> str:
-    """Return what a finding has in one of those columns."""
-    match column:
-        case "95% CI":
-            return interval(finding)
-        case "p":
-            return number(finding.p)
-        case "k":
-            return "" if finding.k is None else f"{finding.k:,}"
-        case _:
-            return "" if finding.n is None else f"{finding.n:,}"
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """`1 summary`, `2 summaries`."""
-    return f"{count:,} {one if count == 1 else many}"
-
-
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-FILTERS: Final = {
-    "cell": cell,
-    "columns": columns,
-    "dated": dated,
-    "day": day,
-    "machine": machine,
-    "month": month,
-    "number": number,
-    "plural": plural,
-}
+    columns = [title for title, write in cells.items() if any(map(write, findings))]
+    return Table(columns, [(one, [cells[title](one) for title in columns]) for one in findings])

@@ -67,7 +67,7 @@ def test_each_setting_is_documented(field: str) -> None:
 
 
 def _rules(folder: Path) -> list[str]:
-    """Return the addresses that the application answers, without converters."""
+    """Return the addresses that the application answers, without converters and French twins."""
     settings = config.load(
         {"SYNDICATE_DATABASE_URL": f"sqlite:///{folder}/none.sqlite"}, cwd=folder
     )
@@ -75,7 +75,7 @@ def _rules(folder: Path) -> list[str]:
     published.close()
     app = published._rest
     assert isinstance(app, Flask)
-    return sorted({_plain(rule.rule) for rule in app.url_map.iter_rules()})
+    return sorted({_plain(rule.rule).removeprefix("/fr") for rule in app.url_map.iter_rules()})
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,193 @@
+"""Makes the answer of a page out of what a view says of it: the frame around it, and its headers.
+
+A view is a function from `Here` to a `Page`. It is registered once and answers in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from flask import Flask, Response, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers.response import Response as WerkzeugResponse
+
+from syndicate import addresses
+from syndicate.definitions import FULL, Definitions
+from syndicate.documents.identity import digest
+from syndicate.editorial.citation import around_doi
+from syndicate.errors import Moved
+from syndicate.model import FORMATS, Feed, Format
+from syndicate.store.engine import Connection
+from syndicate.web import files, headers, prepared, wording
+from syndicate.web.headers import Headers
+from syndicate.web.language import ENGLISH, FRENCH, LANGUAGES, Language
+from syndicate.web.site import Site
+from syndicate.web.snapshot import Snapshot, require
+
+FORMAT_NAMES: Final[Mapping[Format, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+_MEDIA_TYPE: Final = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What a view makes its page of. `path` is the one asked for, without the language's prefix."""
+
+    connection: Connection
+    snapshot: Snapshot
+    definitions: Definitions
+    language: Language
+    path: str
+    query: Mapping[str, Sequence[str]]
+
+    def moved(self, path: str) -> Moved:
+        """Return what leads to another page of the same language."""
+        return Moved(self.language.prefix + path)
+
+    def require_path(self, path: str) -> None:
+        """Raise Moved unless `path` is the one that was asked for."""
+        if path != self.path:
+            raise self.moved(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page before it is rendered.
+
+    `path` is without the language's prefix, `key` its surrogate key, `feed` the one it belongs
+    to; `lang` is the language of its title. A page with `is_kept` depends on nothing but its path.
+    """
+
+    template: str
+    path: str
+    title: str
+    key: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    lang: str = ""
+    description: str = ""
+    feed: Feed | None = None
+    further_feeds: tuple[Feed, ...] = ()
+    status: int = 200
+    is_kept: bool = True
+
+
+View = Callable[..., Page]
+
+
+class Frame:
+    """Registers views, renders their pages and sends them."""
+
+    def __init__(self, site: Site, static: Mapping[str, bytes]) -> None:
+        self._site = site
+        self._static = files.addresses(static)
+
+    def add(self, app: Flask, rule: str, view: View, **fixed: str) -> None:
+        """Answer the addresses of a rule, in each language, with what the view returns."""
+        for language in LANGUAGES:
+            answer = partial(self._answer, view, language, **fixed)
+            app.add_url_rule(language.prefix + rule, f"{language.code} {rule}", answer)
+
+    def _answer(self, view: View, language: Language, **arguments: str) -> WerkzeugResponse:
+        with self._site.reading() as (connection, snapshot):
+            here = Here(
+                connection=connection,
+                snapshot=snapshot,
+                definitions=require(snapshot),
+                language=language,
+                path=request.path.removeprefix(language.prefix),
+                query=request.args.to_dict(flat=False),
+            )
+            return self.send(snapshot, language, view(here, **arguments))
+
+    def send(self, snapshot: Snapshot, language: Language, page: Page) -> WerkzeugResponse:
+        """Render a page of this snapshot and send it."""
+        body = self.render(snapshot, language, page)
+        content = self._content_headers(snapshot, language, page)
+        if page.status != 200:
+            cached = ("Cache-Control", headers.ERROR_CACHE)
+            return Response(body, page.status, headers=[*headers.POLICY, *content, cached])
+        made = prepared.of_body(
+            body,
+            tag=digest(body),
+            media_type=_MEDIA_TYPE,
+            cache_control=headers.PAGE_CACHE,
+            content=content,
+            always=headers.POLICY + snapshot.security,
+        )
+        return self._site.send(snapshot, made, keep=page.is_kept)
+
+    def _content_headers(self, snapshot: Snapshot, language: Language, page: Page) -> Headers:
+        spoken = "en" if language is ENGLISH else f"{language.code}, en"
+        about = (("Content-Language", spoken), ("Surrogate-Key", page.key))
+        if page.status != 200:
+            return about
+        canonical = require(snapshot).absolute(language.prefix + page.path)
+        return (*about, ("Link", headers.link((canonical, "canonical"))))
+
+    def render(self, snapshot: Snapshot, language: Language, page: Page) -> bytes:
+        """Return a page's HTML."""
+        definitions = require(snapshot)
+        root = snapshot.root
+
+        def link(path: str, text: str, *, raw: bool = False) -> Markup:
+            prefix = root if raw else root + language.prefix
+            return Markup('<a href="{}{}">{}</a>').format(prefix, path, text)
+
+        frame = {
+            "page": page,
+            "network": definitions.network,
+            "definitions": definitions,
+            "language": language,
+            "say": language.markup,
+            "count": language.count,
+            "root": root,
+            "static": {name: root + path for name, path in self._static.items()},
+            "to": lambda path: root + language.prefix + path,
+            "canonical": definitions.absolute(language.prefix + page.path),
+            "versions": [(one, definitions.absolute(one.prefix + page.path)) for one in LANGUAGES],
+            "other": ENGLISH if language is FRENCH else FRENCH,
+            "alternates": _alternates(page, definitions),
+            "kind_of": lambda summary: definitions.find_kind(summary.kind or ""),
+            "machine": wording.machine,
+            "around_doi": around_doi,
+            "link": link,
+        }
+        return render_template(page.template, **frame, **page.context).encode()
+
+
+# Autodiscovery ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A feed's document as autodiscovery names it."""
+
+    title: str
+    media_type: str
+    href: str
+
+
+def _alternates(page: Page, definitions: Definitions) -> list[Alternate]:
+    """Return the page's own feed in every format, then further ones and the full feed in Atom.
+
+    Readers that take the first, and those that take the first of a format, find the page's own.
+    """
+    found = []
+    full = definitions.find_feed(FULL)
+    own = page.feed or full
+    if own:
+        found += [_alternate(own, each, definitions) for each in FORMATS]
+    for feed in (*page.further_feeds, full):
+        if feed and feed != own:
+            found.append(_alternate(feed, "atom", definitions))
+    return found
+
+
+def _alternate(feed: Feed, format: Format, definitions: Definitions) -> Alternate:
+    return Alternate(
+        title=f"{feed.title} ({FORMAT_NAMES[format]})",
+        media_type=addresses.MEDIA_TYPES[format].partition(";")[0],
+        href=definitions.absolute(addresses.document(feed.stem, format)),
+    )

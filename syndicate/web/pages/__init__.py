@@ -1,0 +1,43 @@
+"""Pages for people. Which address is which view stands here, on one screen.
+
+A view is a function from `Here` (the store's state, the language) to a `Page`; frame.py does the
+rest. Each address has a twin below /fr.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from flask import Flask
+
+from syndicate import addresses
+from syndicate.web.frame import Frame, View
+from syndicate.web.pages import groups, months, selections, summary
+
+_BEFORE: Final = "before/<before>/"
+_MONTH: Final = "/archive/<year>/<month>/"
+
+VIEWS: Final[dict[str, View]] = {
+    addresses.HOME: months.home,
+    addresses.ARCHIVE: months.archive,
+    _MONTH: months.month,
+    _MONTH + _BEFORE: months.month,
+    f"{_MONTH}whole/": months.whole_month,
+    "/summaries/<slug>/": summary.show,
+    addresses.TOPICS: groups.topics,
+    addresses.KINDS: groups.kinds,
+    addresses.FEEDS: groups.feeds,
+    addresses.CHOOSE: selections.choose,
+    **{
+        f"/{group}/<slug>/{part}": partial(selections.show, group=group)
+        for group in ("topics", "kinds", "feeds")
+        for part in ("", _BEFORE)
+    },
+}
+
+
+def register(app: Flask, frame: Frame) -> None:
+    """Answer the addresses of all pages."""
+    for rule, view in VIEWS.items():
+        frame.add(app, rule, view)
