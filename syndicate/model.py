@@ -251,6 +251,7 @@ class Links:
     hub: str = ""
     prev_archive: str = ""
     next_archive: str = ""
+    next: str = ""  # the next page of the same list (RFC 5005, section 3)
     is_archive: bool = False
 
 

@@ -87,6 +87,8 @@ def _links(links: Links, network: Network) -> Iterator[dict[str, str]]:
         yield {"rel": "hub", "href": links.hub}
     if links.is_archive:
         yield {"rel": "current", "type": atom, "href": links.current}
+    if links.next:
+        yield {"rel": "next", "type": atom, "href": links.next}
     if links.prev_archive:
         yield {"rel": "prev-archive", "type": atom, "href": links.prev_archive}
     if links.next_archive:

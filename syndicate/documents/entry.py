@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 import orjson
 
@@ -106,3 +107,8 @@ def tombstone(summary: Summary, definitions: Definitions) -> Tombstone:
         comment=told,
         by=definitions.network.author,
     )
+
+
+def left(id: str, when: datetime, definitions: Definitions) -> Tombstone:
+    """Return the record of a summary that is still published, but no longer in this selection."""
+    return Tombstone(ref=id, when=when, comment="left-scope", by=definitions.network.author)

@@ -1,6 +1,8 @@
-"""What the supervising process does beside serving: what is due goes live, br codings are made.
+"""What the supervising process does beside serving.
 
-Both are restartable: each step is one transaction, and the store says what is left to do.
+What is due goes live, br codings are made, and the records that partners pull are sealed.
+
+All of it is restartable: each step is one transaction, and the store says what is left to do.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Final
 
 from syndicate.documents import render
 from syndicate.errors import SyndicateError
-from syndicate.publish import publish_due
+from syndicate.publish import publish_due, sealing
 from syndicate.store import documents, journal, scheduled
 from syndicate.store import engine as store
 from syndicate.store.engine import Engine
@@ -31,10 +33,17 @@ def run(engine: Engine, *, clock: Callable[[], datetime], stop: threading.Event)
                 publish_due(engine, now=clock())
             while not stop.is_set() and add_codings(engine, clock()):
                 pass
+            seal(engine, stop)
         except SyndicateError as error:
             log.warning("%s", error)
         except Exception:  # what nobody foresaw must not end what publishes the scheduled
             log.exception("the background work failed; it goes on")
+
+
+def seal(engine: Engine, stop: threading.Event) -> None:
+    """Seal what lies loose of the records that partners pull."""
+    while not stop.is_set() and sealing.seal_one(engine):
+        pass
 
 
 def is_due(engine: Engine, now: datetime) -> bool:

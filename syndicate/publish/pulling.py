@@ -66,6 +66,7 @@ def render(
         seq=seq,
         content_hash=record.content_hash(summary),
         authors=records.authors(summary.authors),
+        doi=summary.citation.doi if summary.citation else None,
         look=look,
         body=body,
     )

@@ -52,6 +52,7 @@ _RECORD = (
     record.c.seq.label("record_seq"),
     record.c.content_hash,
     record.c.authors,
+    record.c.doi,
     record.c.look,
     record.c.body,
 )
@@ -99,6 +100,7 @@ def _record(row: Row[Any]) -> Record:
         seq=row.record_seq,
         content_hash=row.content_hash,
         authors=row.authors,
+        doi=row.doi,
         look=row.look,
         body=row.body,
     )
@@ -110,6 +112,25 @@ def list_live(
     """Return live summaries in the order of their latest change, `after` < seq <= `upto`."""
     query = _live(scope).where(record.c.seq > after, record.c.seq <= upto)
     return [_record(row) for row in connection.execute(query.order_by(record.c.seq).limit(limit))]
+
+
+def list_sizes(
+    connection: Connection, *, after: int, upto: int, limit: int, scope: Scope = EVERY
+) -> list[tuple[int, int]]:
+    """Return (seq, bytes) of what `list_live` would return, without reading the bodies."""
+    query = select(record.c.seq, func.length(record.c.body))
+    query = query.where(record.c.seq > after, record.c.seq <= upto)
+    if not scope.is_everything:
+        query = query.where(scopes.selects(scope, record.c.summary_id))
+    rows = connection.execute(query.order_by(record.c.seq).limit(limit))
+    return [(seq, size) for seq, size in rows]
+
+
+def list_of_doi(connection: Connection, doi: str) -> list[Record]:
+    """Return the live summaries of an article, the newest publication first."""
+    query = _live(EVERY).join(summary, summary.c.id == record.c.summary_id)
+    query = query.where(record.c.doi == doi).order_by(summary.c.published.desc())
+    return [_record(row) for row in connection.execute(query)]
 
 
 def _live(scope: Scope) -> Select[Any]:

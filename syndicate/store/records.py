@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select
 
 from syndicate import sync
 from syndicate.model import SummaryId
+from syndicate.store import segments
 from syndicate.store.batches import batches
 from syndicate.store.schema import bucket, record
 
@@ -28,6 +29,7 @@ class Record:
     seq: int
     content_hash: str
     authors: str
+    doi: str | None
     look: str
     body: bytes = field(repr=False)
 
@@ -43,11 +45,17 @@ class Bucket:
 def put(connection: Connection, records: Iterable[Record], gone: Collection[str] = ()) -> None:
     """Write the records of a publish, and take out those of `gone`; then `renew` their buckets."""
     for part in batches(gone):
-        connection.execute(delete(record).where(record.c.summary_id.in_(part)))
+        _remove(connection, part)
     for rest in batches(records):
-        ids = [one.summary_id for one in rest]
-        connection.execute(delete(record).where(record.c.summary_id.in_(ids)))
+        _remove(connection, [one.summary_id for one in rest])
         connection.execute(insert(record), [_columns(one) for one in rest])
+
+
+def _remove(connection: Connection, ids: Sequence[str]) -> None:
+    """Take records out, and with them the segments that hold them: none is ever served stale."""
+    held = connection.execute(select(record.c.seq).where(record.c.summary_id.in_(ids))).scalars()
+    segments.remove_with(connection, held.all())
+    connection.execute(delete(record).where(record.c.summary_id.in_(ids)))
 
 
 def _columns(one: Record) -> dict[str, object]:

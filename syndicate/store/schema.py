@@ -191,9 +191,11 @@ record = Table(
     Column("bucket", Integer, nullable=False),  # first byte of the SHA-256 of the id
     Column("content_hash", String(72), nullable=False),
     Column("authors", Text, nullable=False),  # a line each, in lower case: to be searched
+    Column("doi", Text, nullable=True),  # null: the citation has none
     Column("look", String(27), nullable=False),  # a body of another look is made anew when asked
     Column("body", LargeBinary, nullable=False),
     Index("record_by_seq", "seq"),  # snapshot
+    Index("record_by_doi", "doi"),  # the summary of an article
     Index("record_by_bucket", "bucket", "summary_id", "content_hash"),  # state, without the bodies
 )
 
@@ -204,4 +206,19 @@ bucket = Table(
     Column("number", Integer, primary_key=True),
     Column("hash", String(64), nullable=False),
     Column("live", Integer, nullable=False),
+)
+
+# Records that follow each other by seq, as one piece of a gzip stream. A cache: a publish that
+# changes one of them takes its segment out.
+segment = Table(
+    "segment",
+    metadata,
+    Column("first", BigInteger, primary_key=True),  # seq of its first record
+    Column("last", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("look", String(27), nullable=False),
+    Column("crc", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes before compression
+    Column("length", Integer, nullable=False),  # bytes of data
+    Column("data", LargeBinary, nullable=False),
 )

@@ -20,6 +20,7 @@ from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
 from syndicate.web.published import Published
+from syndicate.web.pull.views import Pull
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
 from syndicate.wiring import wire
@@ -56,6 +57,7 @@ def _register(flask: Flask, site: Site, published: Published, installation: Inst
         Feeds(site),
         Citations(site),
         Health(site, published.counts),
+        Pull(site, frame),
         Errors(site, frame),
     ):
         views.register(flask)

@@ -36,6 +36,7 @@ class Offer:
     always: Headers = ()
     content: Headers = ()
     last_modified: datetime | None = None
+    vary: str = "Accept-Encoding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def decide(
     if coding is None:
         known = ", ".join(sorted(offer.lengths))
         return _plain(offer, 406, f"Available codings: {known}.\n", head=method == "HEAD")
-    unmodified = _unmodified(offer, coding, if_none_match, if_modified_since)
+    unmodified = find_unmodified(offer, coding, if_none_match, if_modified_since)
     if unmodified:
         return Answer(status=304, headers=unmodified_headers(offer, unmodified))
     headers = full_headers(offer, coding)
@@ -92,12 +93,12 @@ def unmodified_headers(offer: Offer, tag: str) -> Headers:
         ("ETag", tag),
         *dated,
         ("Cache-Control", offer.cache_control),
-        ("Vary", "Accept-Encoding"),
+        ("Vary", offer.vary),
         *offer.always,
     )
 
 
-def _unmodified(offer: Offer, coding: Coding, tags: str | None, since: str | None) -> str:
+def find_unmodified(offer: Offer, coding: Coding, tags: str | None, since: str | None) -> str:
     """Return the tag that a 304 names, or nothing when the body must be sent.
 
     The tag of any coding will do, and is the one named: a cache that holds another coding than it

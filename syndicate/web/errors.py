@@ -12,10 +12,20 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers.response import Response as WerkzeugResponse
 
 from syndicate import addresses
-from syndicate.errors import Gone, Moved, NotFound, StoreError, SyndicateError
+from syndicate.errors import (
+    CursorExpired,
+    CursorInvalid,
+    Gone,
+    Moved,
+    NotFound,
+    StoreError,
+    SyndicateError,
+)
 from syndicate.web import headers, language, proxies
 from syndicate.web.frame import Frame, Page
 from syndicate.web.language import Language
+from syndicate.web.pull import problems
+from syndicate.web.pull.problems import Refused
 from syndicate.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -46,7 +56,7 @@ class Errors:
         self._frame = frame
 
     def register(self, app: Flask) -> None:
-        for kind in KNOWN:
+        for kind in (*KNOWN, CursorExpired, CursorInvalid, Refused):
             app.register_error_handler(kind, self.foreseen)
         app.register_error_handler(HTTPException, self.http)
         app.register_error_handler(Exception, self.unforeseen)
@@ -58,9 +68,12 @@ class Errors:
             response.headers["Location"] = location
             response.headers["Cache-Control"] = headers.MOVED_CACHE
             return response
+        # a store in trouble is in the log already, once
+        if isinstance(error, StoreError) and self._site.generations.trouble is None:
+            _log.error("%s %s: %s", request.method, request.path, error)
+        if problems.is_ours(request.path):
+            return problems.of_error(error, self._base_url())
         if isinstance(error, StoreError):
-            if self._site.generations.trouble is None:  # else it is in the log already, once
-                _log.error("%s %s: %s", request.method, request.path, error)
             # the message names the place of the store; what to do about it does not
             response = _text(f"Nothing can be served here yet. Operator: {error.remedy}", 503)
             response.headers["Retry-After"] = _RETRY_AFTER
@@ -72,7 +85,10 @@ class Errors:
         """Answer what Werkzeug refuses: no such route, a wrong method, a body too large."""
         status = HTTPStatus(error.code or 500)
         message = "there is nothing at this address" if status == 404 else status.phrase
-        response = self._told(status, message, "")
+        if problems.is_ours(request.path):
+            response: WerkzeugResponse = problems.of_status(status, message, self._base_url())
+        else:
+            response = self._told(status, message, "")
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
@@ -87,9 +103,16 @@ class Errors:
             proxies.client_address(request.environ, self._site.settings.trusted_proxies),
             exc_info=error,
         )
-        response = _text(f"Something went wrong here; it is in the log as {name}.", 500)
+        told = f"Something went wrong here; it is in the log as {name}."
+        if problems.is_ours(request.path):
+            return problems.of_status(500, told, self._base_url())
+        response = _text(told, 500)
         response.headers["Cache-Control"] = headers.NO_CACHE
         return response
+
+    def _base_url(self) -> str:
+        definitions = self._site.snapshot.definitions
+        return definitions.network.base_url if definitions else ""
 
     def _told(self, status: HTTPStatus, message: str, remedy: str) -> WerkzeugResponse:
         """Answer in plain text to programs, with a page to people."""

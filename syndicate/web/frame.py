@@ -57,7 +57,8 @@ class Page:
     """A page before it is rendered.
 
     `path` is without the language's prefix, `key` its surrogate key, `feed` the one it belongs
-    to; `lang` is the language of its title. A page with `is_kept` depends on nothing but its path.
+    to; `lang` is the language of its title. A page with `is_kept` depends on nothing but its path;
+    one that is not `in_french` has no version in the other shell.
     """
 
     template: str
@@ -71,6 +72,7 @@ class Page:
     further_feeds: tuple[Feed, ...] = ()
     status: int = 200
     is_kept: bool = True
+    in_french: bool = True
 
 
 View = Callable[..., Page]

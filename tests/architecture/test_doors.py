@@ -21,7 +21,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "granian": ("web/", "cli/"),
     "httpcore2": ("outgoing/",),
     "httpx2": ("outgoing/",),
-    "isal": ("documents/render.py",),
+    "isal": ("documents/deflate.py", "documents/render.py"),
     "jinja2": ("web/",),
     "lxml": ("documents/", "importing/"),
     "markdown_it": ("editorial/markdown.py",),

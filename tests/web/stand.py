@@ -20,6 +20,7 @@ from tests.sites import REPOSITORY, Site
 
 BASE = "http://127.0.0.1:8000"
 TOKEN = "0123456789abcdef" * 2
+KEY = "k" * 32
 LONG = 120  # pieces on one topic: enough for two archives, and for two parts of a list
 
 
@@ -68,7 +69,11 @@ class Stand:
 
     def settings(self) -> config.Settings:
         url = self.site.engine.url.render_as_string(hide_password=False)
-        environ = {"SYNDICATE_DATABASE_URL": url, "SYNDICATE_METRICS_TOKEN": TOKEN}
+        environ = {
+            "SYNDICATE_DATABASE_URL": url,
+            "SYNDICATE_METRICS_TOKEN": TOKEN,
+            "SYNDICATE_SECRET_KEY": KEY,
+        }
         return config.load(environ | self.environ, cwd=self.site.folder)
 
     def open(self, **where: Any) -> Published:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -12,11 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from syndicate.store import engine as store
+from syndicate.store import secret
 from syndicate.web import server
 from tests.sites import REPOSITORY, Site
 from tests.web.stand import BASE
@@ -101,7 +104,9 @@ def until(happened: Callable[[], bool], seconds: float = 10) -> None:
 @pytest.fixture(scope="module")
 def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a published site of this module's own: servers keep its store open."""
-    return Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "site"))
+    made = Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "site"))
+    secret.write(Path(f"{made / 'store.sqlite'}.key"), "k" * 64)
+    return made
 
 
 @pytest.fixture
@@ -254,17 +259,61 @@ def test_raw_requests(running: Server, raw: bytes, status: int) -> None:
     assert received.split(b" ", 2)[1] == str(status).encode()
 
 
-def test_a_publish_elsewhere_is_served(running: Server) -> None:
-    before = running.ask("/feed.atom").getheader("ETag")
+@contextlib.contextmanager
+def changed(running: Server, name: str) -> Iterator[None]:
+    """Publish, from another process's view, a change of one summary; undo it afterwards."""
     engine = store.connect(f"sqlite:///{running.folder / 'store.sqlite'}")
     site = Site(running.folder, engine, base_url=BASE)
-    (path,) = running.folder.rglob("april-2021-updated-handbook.md")
+    (path,) = running.folder.rglob(name)
     text = path.read_text()
-    path.write_text(text.replace("As in every month", "As in each month"))
+    path.write_text(text.replace("\n\n", "\n\nThis was added. ", 1))
     try:
-        site.publish()
-        until(lambda: running.ask("/feed.atom").getheader("ETag") != before)
+        assert site.publish().changes
+        yield
     finally:
         path.write_text(text)
         site.publish()
         engine.dispose()
+
+
+def test_a_publish_elsewhere_is_served(running: Server) -> None:
+    before = running.ask("/feed.atom").getheader("ETag")
+    with changed(running, "april-2021-updated-handbook.md"):
+        until(lambda: running.ask("/feed.atom").getheader("ETag") != before)
+
+
+# Requests that take their time ------------------------------------------------------------------
+
+
+def test_whoever_waits_for_news_gets_it_and_holds_up_no_feed(running: Server) -> None:
+    cursor = json.loads(running.ask("/v1/changes").body)["cursor"]  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(3) as pool:
+        path = f"/v1/changes?wait=9&since={cursor}"
+        waiting = [pool.submit(running.ask, path) for _ in range(3)]
+        time.sleep(0.3)
+        assert not any(one.done() for one in waiting)
+        assert running.ask("/feed.atom").status == 200
+        assert running.ask("/v1/state").status == 200
+        assert not any(one.done() for one in waiting)
+        with changed(running, "alliance-predicts-outcome.md"):
+            until(lambda: all(one.done() for one in waiting), seconds=8)
+    for one in waiting:
+        (change,) = json.loads(one.result().body)["changes"]  # type: ignore[attr-defined]
+        assert change["item"]["url"].endswith("/alliance-predicts-outcome/")
+
+
+def test_whoever_waits_in_vain_is_told_so(running: Server) -> None:
+    cursor = json.loads(running.ask("/v1/changes").body)["cursor"]  # type: ignore[attr-defined]
+    begun = time.monotonic()
+    answer = json.loads(running.ask(f"/v1/changes?wait=1&since={cursor}").body)  # type: ignore[attr-defined]
+    assert time.monotonic() - begun >= 1
+    assert (answer["changes"], answer["cursor"], answer["more"]) == ([], cursor, False)
+
+
+def test_a_client_that_stops_reading_holds_up_nobody(running: Server) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        slow.sendall(b"GET /v1/snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+        assert slow.recv(10)
+        for path in ("/feed.atom", "/v1/state", "/"):
+            assert running.ask(path).status == 200

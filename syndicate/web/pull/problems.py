@@ -1,0 +1,170 @@
+"""What `/v1` refuses, and how it says so: application/problem+json (RFC 9457) with stable codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import orjson
+from flask import Response, request
+
+from syndicate.errors import (
+    CursorExpired,
+    CursorInvalid,
+    Gone,
+    NotFound,
+    StoreError,
+    SyndicateError,
+)
+from syndicate.web import headers
+
+MEDIA_TYPE: Final = "application/problem+json"
+PREFIX: Final = "/v1/"
+
+
+class Code(NamedTuple):
+    """A kind of problem: its HTTP status, and what it means to a program's author."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+CODES: Final[Mapping[str, Code]] = {
+    "unknown-param": Code(
+        400, "Unknown parameter", "This address takes no such parameter; it is never ignored."
+    ),
+    "bad-value": Code(
+        400, "Bad value", "A parameter has a value that it cannot have, or was given twice."
+    ),
+    "cursor-invalid": Code(
+        400,
+        "Invalid cursor",
+        "The cursor was not made here, was changed, or belongs to another filter.",
+    ),
+    "cursor-expired": Code(
+        410,
+        "Expired cursor",
+        "The cursor is of another history of this store, or its filter means something else now. "
+        "Take the snapshot again, keep what it has, remove the rest, and go on with its cursor.",
+    ),
+    "not-found": Code(404, "Not found", "There is nothing at this address."),
+    "topic-unknown": Code(404, "Unknown topic or kind", "There is no topic or kind of this slug."),
+    "method-not-allowed": Code(405, "Method not allowed", "GET, HEAD and OPTIONS are possible."),
+    "language-not-available": Code(
+        406, "Language not available", "Everything here is in English and in nothing else."
+    ),
+    "coding-not-available": Code(
+        406, "Coding not available", "Accept-Encoding excludes all that there is."
+    ),
+    "withdrawn": Code(
+        410, "Withdrawn", "The summary was withdrawn; remove your copy. `tombstone` says why."
+    ),
+    "too-large": Code(414, "Too large", "The address or the request is too long."),
+    "key-missing": Code(401, "Key missing", "This needs a partner's key as a bearer token."),
+    "key-invalid": Code(401, "Key invalid", "The key is unknown, revoked or expired."),
+    "key-scope": Code(403, "Outside the key's scope", "The key does not reach this far."),
+    "quota": Code(429, "Quota used up", "Too many requests; Retry-After says when to come back."),
+    "internal": Code(500, "Internal error", "The fault is ours, and it is in our log."),
+    "unavailable": Code(503, "Unavailable", "The store cannot be read; Retry-After says when."),
+}
+_OF_ERRORS: Final[Mapping[type[SyndicateError], str]] = {
+    CursorInvalid: "cursor-invalid",
+    CursorExpired: "cursor-expired",
+    NotFound: "not-found",
+    Gone: "withdrawn",
+    StoreError: "unavailable",
+}
+_OF_STATUS: Final[Mapping[int, str]] = {
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    414: "too-large",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one parameter, and what it may be."""
+
+    param: str
+    reason: str
+    allowed: str = ""
+
+
+class Refused(SyndicateError):
+    """A request that is refused with one of CODES. `more` goes into the body as it is."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        remedy: str = "",
+        *,
+        wrong: tuple[Wrong, ...] = (),
+        more: Mapping[str, Any] | None = None,
+        headers: headers.Headers = (),
+    ) -> None:
+        super().__init__(message, remedy)
+        self.code = code
+        self.wrong = wrong
+        self.more = more or {}
+        self.headers = headers
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether a path belongs to `/v1`, whose errors are all problem+json."""
+    return path.startswith(PREFIX) or path == PREFIX.rstrip("/")
+
+
+def of_error(error: SyndicateError, base_url: str) -> Response:
+    """Answer what the program foresaw."""
+    if isinstance(error, Refused):
+        found = render(error.code, str(error), base_url, wrong=error.wrong, more=error.more)
+        for name, value in error.headers:
+            found.headers[name] = value
+        return found
+    code = next((code for kind, code in _OF_ERRORS.items() if isinstance(error, kind)), "internal")
+    if isinstance(error, StoreError):  # its message names the place of the store
+        found = render(code, "nothing can be served here just now", base_url)
+        found.headers["Retry-After"] = "30"
+        return found
+    more = {"snapshot": f"{base_url}/v1/snapshot"} if code == "cursor-expired" else {}
+    return render(code, str(error), base_url, more=more)
+
+
+def of_status(status: int, detail: str, base_url: str) -> Response:
+    """Answer what Werkzeug refuses, or what nobody foresaw."""
+    return render(_OF_STATUS.get(status, "internal"), detail, base_url)
+
+
+def render(
+    code: str,
+    detail: str,
+    base_url: str,
+    *,
+    wrong: tuple[Wrong, ...] = (),
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    """Return the answer. A problem is never kept by a cache, and holds no key and no cursor."""
+    known = CODES[code]
+    fields: dict[str, Any] = {
+        "type": f"{base_url}/v1/problems/{code}",
+        "title": known.title,
+        "status": known.status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        **(more or {}),
+    }
+    if wrong:
+        fields["errors"] = [
+            {"param": one.param, "reason": one.reason, "allowed": one.allowed} for one in wrong
+        ]
+    response = Response(orjson.dumps(fields), known.status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = headers.NO_CACHE
+    response.headers["Content-Language"] = "en"
+    for name, value in headers.PUBLIC:
+        response.headers[name] = value
+    return response
