@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from syndicate.errors import StoreError
+from syndicate.publish import sealing
 from syndicate.store import backup, journal, schema
 from syndicate.store import engine as store
 from syndicate.store.backup_file import Manifest
@@ -26,7 +27,7 @@ KEY = "a secret key of some forty characters ….".encode("ascii", "ignore").dec
 
 
 @pytest.fixture
-def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
+def site(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Return a site whose every table holds something."""
     made = small.make(tmp_path / "site", database_url)
     made.write("first")
@@ -36,6 +37,8 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     made.write("first", withdrawn={"date": "2024-01-01T12:30:00Z", "reason": "error"})
     (made.folder / made.path("second")).rename(made.folder / made.path("third"))
     made.publish()
+    monkeypatch.setattr(sealing, "ROWS", 1)
+    assert sealing.seal_one(made.engine)
     yield made
     made.engine.dispose()
 
