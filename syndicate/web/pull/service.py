@@ -11,7 +11,7 @@ import orjson
 from syndicate import addresses
 from syndicate.errors import NotFound
 from syndicate.model import FORMATS, Feed, Kind, Topic
-from syndicate.store import feeds, summaries
+from syndicate.store import feeds, lists
 from syndicate.web.pull import language, problems
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.problems import CODES
@@ -115,7 +115,7 @@ def archive(asking: Asking) -> Resource:
                 "live_count": count,
                 "items": f"{asking.base_url}/v1/items?month={month}",
             }
-            for month, count in summaries.list_months(asking.connection)
+            for month, count in lists.list_months(asking.connection)
         ]
         return {"months": months, "availability_notice": _notice(asking)}
 
