@@ -24,6 +24,8 @@ CHOOSE: Final = "/choose"
 OPML: Final = "/opml"
 WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
 FEED_MENU: Final = "/.well-known/feed-menu.json"
+ALERTS: Final = "/alerts/"
+PREFERENCES: Final = "/alerts/preferences/"
 
 
 def summary(slug: str) -> str:
@@ -50,6 +52,19 @@ def month(date: datetime) -> str:
 def part(path: str, before: str) -> str:
     """Return the part of a long list that begins before an instant, `20210401T120000Z`."""
     return f"{path}before/{before}/" if before else path
+
+
+def confirm(token: str) -> str:
+    return f"/alerts/confirm/{token}"
+
+
+def preferences(token: str) -> str:
+    return f"{PREFERENCES}{token}"
+
+
+def unsubscribe(token: str) -> str:
+    """Return the address that ends a subscription; short, for it stands in a header (RFC 8058)."""
+    return f"/alerts/u/{token}"
 
 
 def document(stem: str, format: Format) -> str:

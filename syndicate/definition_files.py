@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +16,9 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from syndicate.errors import DefinitionError, Problem
-from syndicate.model import Kind, Licence, Network, Topic
+from syndicate import mailbox
+from syndicate.errors import AddressError, DefinitionError, Problem
+from syndicate.model import Alerts, Kind, Licence, Network, Topic
 
 FILES: Final = ("network.toml", "topics.toml", "kinds.toml", "feeds.toml")
 _UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
@@ -49,6 +51,24 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _mailbox(value: str) -> str:
+    try:
+        return str(mailbox.parse(value))
+    except AddressError as error:
+        raise ValueError(str(error)) from None
+
+
+def _zone(value: str) -> str:
+    try:
+        return zoneinfo.ZoneInfo(value).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise ValueError("a time zone of the IANA list, such as America/Toronto") from None
+
+
+def _lines(value: str) -> str:
+    return "\n".join(map(_plain, value.strip().splitlines()))
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Plain = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Label = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_feed_label)]
@@ -56,6 +76,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 OptionalPlain = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$"), AfterValidator(_plain)]
 Window = Annotated[int, Field(ge=1, le=200)]
+Address = Annotated[str, AfterValidator(_mailbox)]
 
 
 class Table(BaseModel):
@@ -81,6 +102,24 @@ class HubTable(Table):
 class HttpTable(Table):
     hosts: tuple[str, ...] = ()
     redirects: dict[str, str] = {}
+
+
+class AlertsTable(Table):
+    sender: Address
+    name: Plain | None = None
+    postal: Annotated[str, Field(min_length=10, max_length=500), AfterValidator(_lines)]
+    reply_to: Address | None = None
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    settle_minutes: int = Field(default=10, ge=0, le=1440)
+    inbound: str = Field(default="", pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")
+    dkim_selector: str = Field(default="", pattern=r"^[a-zA-Z0-9.-]*$")
+    domain_per_minute: int = Field(default=0, ge=0)
+
+    def to_model(self, network: NetworkTable) -> Alerts:
+        fields = self.model_dump()
+        fields["name"] = self.name or network.short
+        fields["reply_to"] = self.reply_to or self.sender
+        return Alerts(**fields)
 
 
 class NetworkTable(Table):
@@ -150,6 +189,7 @@ class NetworkFile(Table):
     notice: NoticeTable = NoticeTable()
     hub: HubTable = HubTable()
     http: HttpTable = HttpTable()
+    alerts: AlertsTable | None = None
 
     def to_model(self, *, base_url: str | None) -> Network:
         fields = self.network.model_dump()
@@ -165,6 +205,7 @@ class NetworkFile(Table):
             hub=self.hub.url,
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),
+            alerts=self.alerts.to_model(self.network) if self.alerts else None,
         )
 
 

@@ -115,6 +115,24 @@ class PublishRefused(SyndicateError):
     """A publish that would break a promise to subscribers. Nothing was changed."""
 
 
+class AddressError(SyndicateError):
+    """Text that is no e-mail address to which we would send."""
+
+    status = 422
+
+
+class TooMany(SyndicateError):
+    """Asked too often; later it is answered again."""
+
+    status = 429
+
+
+class DeliveryError(SyndicateError):
+    """Nothing can be delivered as things are: no relay, no sender, or the relay is out of order."""
+
+    status = 503
+
+
 class FetchError(SyndicateError):
     """An outgoing request was refused by our own rules or failed at the other side."""
 

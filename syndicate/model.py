@@ -152,6 +152,21 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Who writes to subscribers, and how: [alerts] of network.toml."""
+
+    sender: str  # the address that alerts come from
+    name: str  # beside it in From
+    postal: str  # the sender's postal address, in every mail
+    reply_to: str
+    zone: str  # IANA zone that a form offers first
+    settle_minutes: int  # so long a publish waits: a slip can still be mended unseen
+    inbound: str = ""  # domain whose mail comes back to us: bounces, and unsubscribing by mail
+    dkim_selector: str = ""  # with SYNDICATE_DKIM_KEY: we sign; else the relay does
+    domain_per_minute: int = 0  # mails to one domain; 0 sets no limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """The organisation behind a site, from network.toml."""
 
@@ -171,6 +186,7 @@ class Network:
     hub: str = ""  # topic URLs' hub, absolute; empty: none is advertised
     hosts: tuple[str, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()  # old path, present path
+    alerts: Alerts | None = None  # None: this network writes no mails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from syndicate.config import Settings
+from syndicate.errors import DeliveryError
 from syndicate.store import engine as store
+from syndicate.store import secret
 from syndicate.store.engine import Engine
+
+if TYPE_CHECKING:
+    from syndicate.alerts.tokens import Keyring
+    from syndicate.deliver.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +37,25 @@ class Wired:
 def wire(settings: Settings) -> Wired:
     """Put the parts together. Nothing is opened yet: the store may be down, or not there."""
     return Wired(settings=settings, engine=store.connect(settings.database_url))
+
+
+def keyring(settings: Settings) -> Keyring:
+    """Return what makes and reads links. StoreError where there is no secret key."""
+    from syndicate.alerts.tokens import Keyring  # noqa: PLC0415 - most commands need no links
+
+    return Keyring([secret.get(settings), *settings.secret_key_fallbacks])
+
+
+def worker(
+    settings: Settings, engine: Engine, *, clock: Callable[[], datetime], note_every: int = 10
+) -> Worker:
+    """Return what delivers. DeliveryError, with the remedy, where no relay is named."""
+    from syndicate.deliver import worker as worker_  # noqa: PLC0415 - only who delivers needs it
+    from syndicate.deliver.smtp import SmtpRelay  # noqa: PLC0415 - the same
+
+    if settings.smtp_url is None:
+        raise DeliveryError(
+            "no mail relay is named", "set SYNDICATE_SMTP_URL, as smtp://127.0.0.1:25"
+        )
+    relay = SmtpRelay(settings.smtp_url, name="localhost")
+    return worker_.make(engine, keyring(settings), relay, clock=clock, note_every=note_every)

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "withdraw": Command("editing:withdraw", "Take a published summary back."),
     "restore": Command("editing:restore", "Bring a withdrawn summary back."),
     "serve": Command("serving:serve", "Serve feeds and pages, and publish what is due."),
+    "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
     "topics": Command("topics:group", "Rename or merge topics; nobody loses a feed."),
     "db": Command("database:group", "Set up, upgrade, back up and restore the store."),

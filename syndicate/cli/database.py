@@ -82,10 +82,9 @@ def restore(file: Path, *, replace: bool, keep_key: bool) -> None:
     FILE is checked from beginning to end first, and whatever fails changes nothing. The store gets
     a new epoch, so that mirrors begin anew.
     """
-    from syndicate.publish import highwater
     from syndicate.store import backup as backup_
     from syndicate.store import engine as store
-    from syndicate.store import journal, secret
+    from syndicate.store import highwater, journal, secret
 
     settings = here.settings()
     keep_key = keep_key or _wants_present_key(settings, backup_.read_manifest(file))

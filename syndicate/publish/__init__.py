@@ -13,14 +13,14 @@ from pathlib import Path
 from syndicate import definitions as definitions_
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
-from syndicate.publish import commit, highwater, planning, reading, scan
+from syndicate.publish import commit, planning, reading, scan
 from syndicate.publish.commit import Outcome
 from syndicate.publish.failpoints import reach
 from syndicate.publish.reading import Readings
 from syndicate.publish.scan import Changes
 from syndicate.publish.steps import Plan
 from syndicate.store import engine as store
-from syndicate.store import journal, site
+from syndicate.store import highwater, journal, site
 from syndicate.store.engine import Engine
 
 __all__ = ["Options", "Outcome", "diff", "publish", "publish_due"]

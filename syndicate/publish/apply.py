@@ -12,7 +12,7 @@ from syndicate.publish.failpoints import reach
 from syndicate.publish.places import Places
 from syndicate.publish.spool import Spool
 from syndicate.publish.steps import Part, Plan, Step, is_change
-from syndicate.store import files, journal, records, scheduled, summaries
+from syndicate.store import files, journal, outbox, records, scheduled, summaries
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import StoredFeed
 from syndicate.store.scheduled import Waiting
@@ -72,6 +72,7 @@ class Writer:
         _schedule(connection, part.steps)
         summaries.put(connection, rows)
         journal.append(connection, changes)
+        outbox.append(connection, [change.seq for change in changes])
         self.changes.extend(changes)
         self.feeds |= self._places.give(rows)
         files.remove(connection, part.forgotten)

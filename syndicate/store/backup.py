@@ -13,12 +13,21 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 
 from syndicate import __version__
 from syndicate.errors import StoreError
-from syndicate.store import backup_file, instants, journal, schema, upgrade
+from syndicate.store import (
+    backup_file,
+    deliveries,
+    holding,
+    instants,
+    journal,
+    schema,
+    upgrade,
+)
 from syndicate.store import engine as store
+from syndicate.store.alert_tables import consent, delivery, letter, subscription
 from syndicate.store.backup_file import TABLES, Manifest
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.journal import Head
@@ -119,13 +128,27 @@ def restore(
                     f"the store is not empty: it stands at change {present.seq}",
                     "--replace puts the backup in its place",
                 )
+            sent = deliveries.find_last_sent(target)
             tables = [table for table in TABLES if table is not schema.head]
             for table in tables:
                 target.execute(delete(table))
             _copy(source, target, tables, progress)
+            _count_on(target)
             _move_head(target, present, journal.get_head(source))
             journal.begin_epoch(target)
+            why = f"the backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC was put back"
+            holding.hold(target, why=why, sent_until=sent)
     return manifest
+
+
+def _count_on(target: Connection) -> None:
+    """Let PostgreSQL's counters go on after the numbers that were put in; SQLite's do so anyway."""
+    if target.dialect.name != "postgresql":
+        return
+    for table in (subscription, delivery, letter, consent):
+        counter = func.pg_get_serial_sequence(table.name, table.c.id.name)
+        newest = select(func.max(table.c.id)).scalar_subquery()
+        target.execute(select(func.setval(counter, newest)))
 
 
 def _move_head(target: Connection, present: Head, wanted: Head) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, select
 from syndicate.errors import StoreError
 from syndicate.store import schema
 
-__all__ = ["Connection", "Engine", "connect", "reading", "writing"]
+__all__ = ["Connection", "Engine", "connect", "reading", "recording", "writing"]
 
 LOCK_SECONDS: Final = 30
 # A server that went silent must not hold up whoever asks it: seconds, then milliseconds.
@@ -66,6 +66,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open the one writing transaction; it commits at the end or leaves everything as it was."""
+    with recording(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(schema.head.c.id).with_for_update())
+        yield connection
+
+
+@contextmanager
+def recording(engine: Engine) -> Iterator[Connection]:
+    """Open a writing transaction beside the journal: on PostgreSQL it locks what it touches only.
+
+    For the ledger of deliveries, which many write at once and which moves no reader's documents.
+    """
     with (
         _told(engine),
         engine.connect().execution_options(writing=True) as connection,
@@ -73,7 +85,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
     ):
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-            connection.execute(select(schema.head.c.id).with_for_update())
         yield connection
 
 

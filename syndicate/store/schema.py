@@ -13,20 +13,19 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
 )
 
-HEAD = "0002"
+from syndicate.store import alert_tables
+from syndicate.store.columns import instant as _instant
+from syndicate.store.columns import metadata
+
+__all__ = ["HEAD", "alert_tables", "metadata"]
+
+HEAD = "0003"
 """The migration that this program needs."""
-
-metadata = MetaData()
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String(20), nullable=nullable)
 
 
 # One row. Writers on PostgreSQL lock it, so that seq follows commit order.

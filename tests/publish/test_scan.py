@@ -8,9 +8,9 @@ from pathlib import Path
 
 from syndicate.editorial import parallel
 from syndicate.publish import Options, publish, scan
-from syndicate.publish.highwater import check
 from syndicate.store import engine as store
 from syndicate.store import journal
+from syndicate.store.highwater import check
 from tests.sites import Site
 
 

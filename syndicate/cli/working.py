@@ -1,0 +1,44 @@
+"""`worker`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+import click
+
+from syndicate.cli import here
+
+
+@click.command
+@click.option("--once", is_flag=True, help="End when nothing is due.")
+@click.option(
+    "--note-every",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="Mails between two commits: so many may go twice after a kill.",
+)
+def worker(*, once: bool, note_every: int) -> None:
+    """Go on until SIGTERM or Ctrl-C. Needs SYNDICATE_SMTP_URL, and [alerts] in network.toml.
+
+    Any number may run at once; on SQLite one is enough.
+    """
+    from syndicate import wiring
+    from syndicate.deliver import engine as engines
+
+    settings = here.settings()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    with here.store(settings) as engine:
+        made = wiring.worker(settings, engine, clock=here.now, note_every=note_every)
+        try:
+            if once:
+                engines.run_once(made.duties, stop)
+            else:
+                engines.LocalEngine().run(made.duties, stop)
+        finally:
+            made.close()
