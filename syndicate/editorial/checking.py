@@ -6,24 +6,16 @@ Reads and parses every file, on all cores where that pays. Publishes nothing and
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from syndicate.definitions import Definitions
-from syndicate.editorial import tree
+from syndicate.editorial import parallel, tree
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.summary import parse
 from syndicate.errors import ContentError, Problem
-
-_SERIAL: Final = 40  # up to so many files, starting processes takes longer than parsing
-_BATCH: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,37 +63,15 @@ def check(
         else:
             paths.append(found.path)
     checked: list[_Checked] = []
-    for batch in _in_batches(partial(_check_batch, site, definitions), paths, processes):
-        checked += batch
+    work = partial(_check_one, site, definitions)
+    for one in parallel.each(work, paths, processes=processes):
+        checked.append(one)
         if progress is not None:
-            progress(len(batch))
+            progress(1)
     problems += (problem for one in checked for problem in one.problems)
     problems += clashes(one.claim for one in checked)
     problems += _unknown_replacements(checked)
     return Report(files=len(paths), problems=tuple(sorted(problems)))
-
-
-def _in_batches(
-    work: Callable[[list[str]], list[_Checked]], paths: list[str], processes: int | None
-) -> Iterator[list[_Checked]]:
-    batches = list(_batched(paths))
-    count = min(processes or os.cpu_count() or 1, len(batches))
-    if len(paths) <= _SERIAL or count < 2:
-        yield from map(work, batches)
-        return
-    spawn = multiprocessing.get_context("spawn")  # the same everywhere, and safe beside threads
-    with ProcessPoolExecutor(count, mp_context=spawn) as pool:
-        yield from pool.map(work, batches)
-
-
-def _batched(paths: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(paths)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch
-
-
-def _check_batch(site: Path, definitions: Definitions, paths: list[str]) -> list[_Checked]:
-    return [_check_one(site, definitions, path) for path in paths]
 
 
 def _check_one(site: Path, definitions: Definitions, path: str) -> _Checked:

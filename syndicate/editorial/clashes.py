@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from syndicate.editorial.summary import Parsed
+from syndicate.editorial.file import Parsed
 from syndicate.errors import Problem
 
 _MINUTE = timedelta(minutes=1)

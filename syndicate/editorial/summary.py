@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from syndicate.definitions import Definitions
@@ -19,10 +19,11 @@ from syndicate.editorial.citation import citation_html, make_citation
 from syndicate.editorial.content import Content, read_content
 from syndicate.editorial.faults import read_fields
 from syndicate.editorial.fields import MAX_DESCRIPTION, FrontMatter
+from syndicate.editorial.file import Parsed
 from syndicate.editorial.findings import list_disagreements, list_missing
 from syndicate.editorial.frontmatter import Front
 from syndicate.editorial.plaintext import first_sentences, first_words, prose_of, text_of
-from syndicate.editorial.sanitize import sanitize
+from syndicate.editorial.sanitize import join, sanitize
 from syndicate.editorial.values import FLAGS, MAX_SLUG, SLUG
 from syndicate.errors import ContentError, Problem
 from syndicate.model import (
@@ -39,20 +40,6 @@ from syndicate.model import (
 
 _HEADING = "<h3>Practice implications</h3>\n"
 _EATEN = re.compile(r"<[A-Za-z/!]|&#?[A-Za-z0-9]+;")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """A summary, and what is known of its file.
-
-    `digest` is the SHA-256 of the bytes, in hexadecimal. `lines` gives the line of every key by
-    its place: "title", "findings.0.value", "corrections.1.date".
-    """
-
-    summary: Summary
-    warnings: tuple[Problem, ...]
-    digest: str
-    lines: Mapping[str, int]
 
 
 def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
@@ -159,15 +146,15 @@ def _citation(fields: FrontMatter) -> Citation | None:
 
 
 def _content_html(fields: FrontMatter, content: Content, citation: Citation | None) -> SafeHtml:
-    """Join what feeds and partners carry, and sanitise it once more as the whole it now is."""
+    """Join what feeds and partners carry."""
     if fields.form == "announcement":
         return content.body_html
-    parts: list[str] = [content.body_html]
+    parts = [content.body_html]
     if content.implications_html:
-        parts += [_HEADING, content.implications_html]
+        parts += [sanitize(_HEADING), content.implications_html]
     if citation is not None:
-        parts.append(citation_html(citation))
-    return sanitize("".join(parts))
+        parts.append(sanitize(citation_html(citation)))
+    return join(parts)
 
 
 def _description(title: str, content: Content, content_html: SafeHtml) -> str:

@@ -53,7 +53,7 @@ class Readings:
 
     def parts(self) -> Iterator[list[Found]]:
         """Yield what was found, oldest first: archives and journal follow that order."""
-        by_date = sorted(range(len(self)), key=self._dates.__getitem__)
+        by_date = array("L", sorted(range(len(self)), key=self._dates.__getitem__))
         for numbers in batches(by_date, steps.PART):
             yield [self._found[number] for number in numbers]
 

@@ -21,7 +21,7 @@ from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
 
-FEEDS_AT_ONCE: Final = 8
+FEEDS_AT_ONCE: Final = 6
 """Bounds the memory of a publish that renders everything anew."""
 
 
@@ -94,7 +94,8 @@ def refresh(
             body = maker.body(feed, shown[feed], format)
             shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
         maker.keep()
-    return shelf.close()
+        shelf.write()
+    return shelf.changed
 
 
 def refresh_lists(
@@ -109,17 +110,19 @@ def refresh_lists(
         shelf.put(path, media_type, body, "lists", identity.digest(body))
     gone = known.keys() - paths
     documents.remove(connection, gone)
-    return [*shelf.close(), *sorted(gone)]
+    shelf.write()
+    return [*shelf.changed, *sorted(gone)]
 
 
 class Shelf:
-    """The stored documents while a publish renews them: written together at the end."""
+    """The stored documents while a publish renews them; `changed` are the paths of new bytes."""
 
     def __init__(
         self, connection: Connection, known: Mapping[str, Known], generation: int, now: datetime
     ) -> None:
         self._connection = connection
         self._known = known
+        self.changed: list[str] = []
         self._generation = generation
         self._now = now
         self._new: list[StoredDocument] = []
@@ -137,6 +140,7 @@ class Shelf:
         if known and known.tag == made.tag:
             self._same[path] = fingerprint
             return
+        self.changed.append(path)
         self._new.append(
             StoredDocument(
                 path=path,
@@ -150,11 +154,12 @@ class Shelf:
             )
         )
 
-    def close(self) -> list[str]:
-        """Write what was taken; return the paths of new bytes."""
+    def write(self) -> None:
+        """Store what was taken since this was called last."""
         documents.put(self._connection, self._new)
         documents.put_fingerprints(self._connection, self._same)
-        return [made.path for made in self._new]
+        self._new.clear()
+        self._same.clear()
 
 
 def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:

@@ -16,7 +16,7 @@ class Digests:
 
     def __init__(self) -> None:
         self._all = array("q")
-        self._owners = array("L")
+        self._owners = array("I")
         self._sorted = array("q")
 
     def add(self, value: Hashable, owner: int = 0) -> None:

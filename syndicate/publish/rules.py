@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from syndicate.editorial.file import Parsed
 from syndicate.editorial.numbers import summary_numbers
-from syndicate.editorial.summary import Parsed
 from syndicate.editorial.tree import Source
 from syndicate.errors import Problem
 from syndicate.model import Summary

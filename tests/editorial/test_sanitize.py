@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from syndicate.editorial import sanitize as door
 from syndicate.editorial.parsed import parse, tokens
-from syndicate.editorial.policy import REL
-from syndicate.editorial.sanitize import POLICY, clean, sanitize
+from syndicate.editorial.policy import MAX_TAGS, REL
+from syndicate.editorial.sanitize import POLICY, clean, join, sanitize
 from syndicate.errors import ContentError
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "xss"
@@ -236,6 +236,27 @@ def test_sanitising_again_changes_nothing(soup: str) -> None:
     except ContentError:
         return
     assert sanitize(safe) == safe
+
+
+@given(st.lists(SOUP | _trees(), max_size=4))
+@settings(deadline=None, max_examples=300)
+def test_texts_that_passed_pass_as_one(soups: list[str]) -> None:
+    passed = []
+    for soup in soups:
+        try:
+            passed.append(sanitize(soup))
+        except ContentError:
+            continue
+    whole = join(passed)
+    assert sanitize(whole) == whole
+    assert whole == "".join(passed)
+
+
+def test_texts_may_be_too_much_together() -> None:
+    half = sanitize("<p>a</p>" * (MAX_TAGS // 2 + 1))
+    assert join([half]) == half
+    with pytest.raises(ContentError, match="tags are too many"):
+        join([half, half])
 
 
 def _letters(html: str) -> list[str]:

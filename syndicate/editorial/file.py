@@ -1,0 +1,23 @@
+"""What a summary's file says, as summary.py reads it: light to import, for those who do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndicate.errors import Problem
+from syndicate.model import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A summary, and what is known of its file.
+
+    `digest` is the SHA-256 of the bytes, in hexadecimal. `lines` gives the line of every key by
+    its place: "title", "findings.0.value", "corrections.1.date".
+    """
+
+    summary: Summary
+    warnings: tuple[Problem, ...]
+    digest: str
+    lines: Mapping[str, int]
