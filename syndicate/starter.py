@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +20,8 @@ from syndicate.definitions import Definitions
 from syndicate.editorial import tree
 from syndicate.editorial.clashes import next_free_minute
 from syndicate.editorial.schema import new_summary_text
-from syndicate.editorial.values import MAX_SLUG, FieldError, parse_instant
-from syndicate.errors import ContentError, Problem, SyndicateError
+from syndicate.editorial.taken import load_taken, make_slug
+from syndicate.errors import SyndicateError
 from syndicate.model import Form
 
 _PACKAGE: Final = Path(__file__).parent
@@ -31,7 +30,6 @@ _OF_THE_REPOSITORY: Final = re.compile(r"written for this demonstration|- The co
 _DEMO_SHORT: Final = "PPRNet demo"
 _DEMO_TAG: Final = "tag:pprnet.example,2013:"
 _ALPHABET: Final = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read for something else
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[Zz]|[+-]\d\d:\d\d)")
 
 
 # A site ----------------------------------------------------------------------------------------
@@ -148,9 +146,9 @@ def start_summary(
 
     NotFound for an unknown topic or kind, with near misses.
     """
-    slugs, instants = _taken(site)
-    published = next_free_minute(now, instants)
-    slug = _free(_slug(title), slugs)
+    taken = load_taken(site)
+    published = next_free_minute(now, taken.instants)
+    slug = taken.free_slug(make_slug(title))
     text = new_summary_text(
         id=definitions.tag(f"summary/{_token()}"),
         title=title,
@@ -165,42 +163,6 @@ def start_summary(
     with (site / path).open("x", encoding="utf-8") as file:
         file.write(text)
     return path
-
-
-def _taken(site: Path) -> tuple[set[str], set[datetime]]:
-    """Return the slugs and all instants that stand in the files, those with errors too."""
-    slugs, instants = set(), set()
-    for found in tree.walk(site):
-        if isinstance(found, Problem):
-            continue
-        slugs.add(PurePosixPath(found.path).stem.casefold())
-        try:
-            text = tree.load(site, found.path).decode("utf-8", errors="replace")
-        except ContentError:
-            continue
-        for written in _INSTANT.findall(text):
-            try:
-                instants.add(parse_instant(written))
-            except FieldError:
-                continue
-    return slugs, instants
-
-
-def _slug(title: str) -> str:
-    """Return a title as a slug, cut after a whole word."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain)) or "summary"
-    if len(slug) <= MAX_SLUG:
-        return slug
-    return slug[: MAX_SLUG + 1].rpartition("-")[0] or slug[:MAX_SLUG]
-
-
-def _free(slug: str, taken: set[str]) -> str:
-    number, free = 1, slug
-    while free in taken:
-        number += 1
-        free = f"{slug[: MAX_SLUG - 4].rstrip('-')}-{number}"
-    return free
 
 
 def _token() -> str:

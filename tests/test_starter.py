@@ -176,29 +176,3 @@ def test_unknown_words_are_refused_before_a_file_is_written(site: Site) -> None:
         with pytest.raises(NotFound, match="did you mean"):
             _new(site, **wrong)
     assert list((site.folder / "content/summaries").rglob("*.md")) == []
-
-
-@pytest.mark.parametrize(
-    ("title", "slug"),
-    [
-        ("Été à l’hôpital", "ete-a-lhopital"),
-        ("n<b & “c”", "n-b-c"),
-        ("漢字", "summary"),
-        ("word " * 30, "-".join(["word"] * 16)),
-        ("x" * 100, "x" * 80),
-    ],
-)
-def test_slugs(title: str, slug: str) -> None:
-    assert starter._slug(title) == slug
-
-
-@given(st.text(max_size=200))
-def test_every_title_gives_a_slug(title: str) -> None:
-    slug = starter._slug(title)
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
-    assert len(starter._free(slug, {slug})) <= 80
-
-
-def test_a_long_slug_that_is_taken_stays_short() -> None:
-    taken = {"x" * 80, "x" * 76 + "-2"}
-    assert starter._free("x" * 80, taken) == "x" * 76 + "-3"

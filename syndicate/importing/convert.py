@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,18 +19,17 @@ from syndicate.definitions import Definitions
 from syndicate.editorial import summary, tree
 from syndicate.editorial.citation import normalise_doi
 from syndicate.editorial.sanitize import clean
+from syndicate.editorial.taken import Taken, make_slug
 from syndicate.editorial.values import FieldError, parse_id
 from syndicate.errors import ContentError
 from syndicate.foreign import ForeignEntry
 from syndicate.importing import front, markdown_text, markup, sections
 from syndicate.importing.dates import Dated, find_date
-from syndicate.importing.existing import Taken
 from syndicate.importing.front import Front
 from syndicate.importing.sections import Sections
 from syndicate.importing.vocabulary import Subjects, find_subjects
 
 _LONGEST_TITLE = 300
-_LONGEST_SLUG = 70
 _MOST_AUTHORS = 20
 _SCRIPT = re.compile(r"(?:data|file|javascript|vbscript):", re.IGNORECASE)  # no id to hand on
 _MAIL = re.compile(r"\S@\S")
@@ -114,15 +112,6 @@ def to_file(
         needs=tuple(needs),
     )
     return _valid(imported, said, text, definitions)
-
-
-def make_slug(title: str) -> str:
-    """Return a title as part of an address: ASCII letters, digits and single hyphens."""
-    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.replace("'", "")).strip("-")
-    if len(slug) > _LONGEST_SLUG:
-        slug = slug[:_LONGEST_SLUG].rpartition("-")[0] or slug[:_LONGEST_SLUG]
-    return slug or "untitled"
 
 
 def _valid(

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from syndicate.definitions import Definitions
 from syndicate.editorial import tree
+from syndicate.editorial.taken import Taken, load_taken
 from syndicate.errors import ContentError, SyndicateError
 from syndicate.foreign import ForeignEntry
 from syndicate.importing.convert import ImportedFile, find_id, to_file
 from syndicate.importing.dates import find_date
-from syndicate.importing.existing import Taken, load_taken
 from syndicate.importing.front import line as one_line
 from syndicate.importing.report import Line
 

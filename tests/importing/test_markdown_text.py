@@ -152,7 +152,7 @@ BLOCK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(source=st.lists(BLOCK, min_size=1, max_size=3).map("".join))
 def test_whatever_its_shape_html_keeps_its_text(source: str) -> None:
     try:
@@ -175,7 +175,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     source=wrapped(
         PLAIN, ["<p>x …</p>", "<ul><li>x …</li></ul>", "<blockquote><p>x …</p></blockquote>"]

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from syndicate.importing.existing import Taken, load_taken
+from syndicate.editorial.taken import Taken, load_taken, make_slug
 
 DATE = datetime(2021, 4, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path / "site"
 
 
 def put(site: Path, name: str, text: str | bytes) -> None:
@@ -26,7 +34,11 @@ def test_ids_slugs_and_all_dates_are_known(site: Path) -> None:
     assert load_taken(site) == Taken(
         ids={"tag:x.example,2013:a"},
         slugs={"a"},
-        instants={DATE, datetime(2022, 1, 5, 9, tzinfo=UTC)},
+        instants={
+            at + after
+            for at in (DATE, datetime(2022, 1, 5, 9, tzinfo=UTC))
+            for after in (timedelta(), timedelta(seconds=1))  # when a notice would stand
+        },
     )
 
 
@@ -36,6 +48,7 @@ def test_ids_slugs_and_all_dates_are_known(site: Path) -> None:
         "---\nid: tag:x.example,2013:a\ntitle: [broken\n---\n",
         "---\r\nid:   'tag:x.example,2013:a'\r\n\ttab: x\r\n---\r\n",
         '---\nschema: 99\nid: "tag:x.example,2013:a"\n---\n',
+        '---\n{schema: 1, "id": "tag:x.example,2013:a", title: a}\n---\n',
     ],
 )
 def test_the_id_of_a_file_with_errors_is_taken(site: Path, text: str) -> None:
@@ -67,3 +80,30 @@ def test_a_minute_that_is_taken_gives_way_to_the_next() -> None:
     taken = Taken(instants={DATE, DATE.replace(minute=1)})
     assert taken.free_instant(DATE) == DATE.replace(minute=2)
     assert taken.free_instant(DATE.replace(second=1)) == DATE.replace(second=1)
+
+
+# Slugs of titles --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Does rehearsal help?", "does-rehearsal-help"),
+        ("Über Naïveté & more", "uber-naivete-more"),
+        ("Therapists' work", "therapists-work"),
+        ("日本語", "untitled"),
+        ("", "untitled"),
+        ("Été à l’hôpital", "ete-a-lhopital"),
+        ("n<b & “c”", "n-b-c"),
+        ("word " * 40, "-".join(["word"] * 16)),
+        ("x" * 100, "x" * 80),
+        ("--a__b--", "a-b"),
+    ],
+)
+def test_a_slug_is_made_of_the_title(title: str, slug: str) -> None:
+    assert make_slug(title) == slug
+
+
+@given(title=st.text())
+def test_a_slug_is_always_one(title: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", make_slug(title))
+    assert len(make_slug(title)) <= 80
+    assert len(Taken(slugs={make_slug(title)}).free_slug(make_slug(title))) <= 80
