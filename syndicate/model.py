@@ -123,7 +123,13 @@ class Summary:
     draft: bool = False
     backfill: bool = False  # imported history: never announced
     month_only: bool = False  # the date is known to the month; show it as the month
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...] = ()  # what editorial/notices.py makes of the fields above
+
+    @property
+    def instants(self) -> frozenset[datetime]:
+        """Return every instant at which feeds have something of it: no other may stand there."""
+        own = (self.published, self.updated, self.withdrawn.date if self.withdrawn else None)
+        return frozenset([*filter(None, own), *(notice.date for notice in self.notices)])
 
     @property
     def updated(self) -> datetime | None:

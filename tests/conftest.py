@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL
 
 from tests import postgres
+
+settings.register_profile("ours", deadline=None)  # how long an example takes, the machine says
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

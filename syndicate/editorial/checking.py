@@ -79,8 +79,7 @@ def _check_one(site: Path, definitions: Definitions, path: str) -> _Checked:
         parsed = parse(path, tree.load(site, path), definitions)
     except ContentError as error:  # its name is all that can be relied on
         slug = PurePosixPath(path).stem
-        claim = Claim(path=path, id="", slug=slug, published=None, updated=None)
-        return _Checked(claim=claim, problems=error.problems)
+        return _Checked(claim=Claim(path=path, id="", slug=slug), problems=error.problems)
     withdrawn = parsed.summary.withdrawn
     return _Checked(
         claim=claim_of(path, parsed),

@@ -1,17 +1,18 @@
 """What two summaries may not share: an id, a slug, a minute. Pure, over what is light to keep.
 
 Feeds are ordered by date, and mirrors and archives rely on that order being total; hence no two
-summaries may be published or updated at one instant. `check` and `publish` both ask here.
+summaries, tombstones or notices may stand at one instant. `check` and `publish` both ask here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from syndicate.editorial.file import Parsed
+from syndicate.editorial.notices import AFTER
 from syndicate.errors import Problem
 
 _MINUTE = timedelta(minutes=1)
@@ -21,34 +22,33 @@ _MINUTE = timedelta(minutes=1)
 class Claim:
     """What one file says it is. `id` is empty for a file that could not be read so far.
 
-    The lines say where in the file, 0 where nobody knows (a claim out of the store).
+    `instants` are all that it, its notices or its tombstone stand at, each with its line; lines
+    are 0 where nobody knows (a claim out of the store).
     """
 
     path: str
     id: str
     slug: str
-    published: datetime | None
-    updated: datetime | None
+    instants: Mapping[datetime, int] = field(default_factory=dict)
     id_line: int = 0
-    published_line: int = 0
-    updated_line: int = 0
 
 
 def claim_of(path: str, parsed: Parsed) -> Claim:
     """Return what a parsed file claims."""
     summary, lines = parsed.summary, parsed.lines
-    dates = {c.date: index for index, c in enumerate(summary.corrections)}
-    last = dates.get(summary.updated) if summary.updated else None
-    published_line = lines.get("published", 0)
+    places = {summary.published: "published"} if summary.published else {}
+    for index, correction in enumerate(summary.corrections):
+        places[correction.date + AFTER] = f"corrections.{index}.date"  # of its notice
+    for index, correction in enumerate(summary.corrections):
+        places[correction.date] = f"corrections.{index}.date"
+    if summary.withdrawn:
+        places[summary.withdrawn.date] = "withdrawn.date"
     return Claim(
         path=path,
         id=summary.id,
         slug=summary.slug,
-        published=summary.published,
-        updated=summary.updated,
+        instants={at: lines.get(places[at], 0) for at in sorted(summary.instants)},
         id_line=lines.get("id", 0),
-        published_line=published_line,
-        updated_line=lines.get(f"corrections.{last}.date", published_line),
     )
 
 
@@ -57,22 +57,22 @@ def keys(claim: Claim) -> Iterator[tuple[str, Hashable]]:
     if claim.id:
         yield "id", claim.id
     yield "slug", claim.slug.casefold()
-    for instant in {claim.published, claim.updated} - {None}:
+    for instant in claim.instants:
         yield "instant", instant
 
 
 def next_free_minute(instant: datetime, *taken: Container[datetime]) -> datetime:
-    """Return the first full minute after `instant` that is not taken."""
+    """Return the first full minute after `instant` that is not taken, nor its notice's second."""
     free = instant.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
-    while any(free in instants for instants in taken):
+    while any(free in instants or free + AFTER in instants for instants in taken):
         free += _MINUTE
     return free
 
 
-def clashes(claims: Iterable[Claim], taken: Container[datetime] = ()) -> list[Problem]:
+def clashes(claims: Iterable[Claim], *taken: Container[datetime]) -> list[Problem]:
     """Return a problem for every file that clashes with another, sorted.
 
-    No remedy names an instant that is `taken` by a file which is not among the claims.
+    No remedy names an instant that is `taken` by what is not among the claims.
     """
     known = list(claims)
     return sorted({*_same_ids(known), *_same_slugs(known), *_same_instants(known, taken)})
@@ -114,28 +114,26 @@ def _same_slugs(claims: list[Claim]) -> Iterator[Problem]:
         )
 
 
-def _same_instants(claims: list[Claim], others: Container[datetime]) -> Iterator[Problem]:
+def _same_instants(claims: list[Claim], others: Sequence[Container[datetime]]) -> Iterator[Problem]:
     """Name a minute of its own to every file that came second, so that all can move at once."""
     holders: defaultdict[datetime, list[Claim]] = defaultdict(list)
     for claim in claims:
-        for instant in {claim.published, claim.updated} - {None}:
-            assert instant is not None
+        for instant in claim.instants:
             holders[instant].append(claim)
     taken = set(holders)
     for instant, group in holders.items():
         if len(group) == 1:
             continue
-        group.sort(key=lambda claim: (claim.published_line > 0, claim.path))  # the store's first
-        free = next_free_minute(instant, taken, others)
+        group.sort(key=lambda claim: (claim.id_line > 0, claim.path))  # the store's first
+        free = next_free_minute(instant, taken, *others)
         for number, claim in enumerate(group):
             if number > 1:
-                free = next_free_minute(free, taken, others)
+                free = next_free_minute(free, taken, *others)
             taken.add(free)
             other = group[1] if number == 0 else group[0]
-            published = claim.published == instant
             yield Problem(
                 claim.path,
-                claim.published_line if published else claim.updated_line,
+                claim.instants[instant],
                 f"{other.path} has the same time, {_written(instant)}",
                 f"change one of them; the next free minute is {_written(free)}",
             )

@@ -26,6 +26,7 @@ from syndicate.editorial.blocks import (
     WithdrawalFields,
 )
 from syndicate.editorial.frontmatter import Place
+from syndicate.editorial.notices import AFTER
 from syndicate.editorial.values import FieldError, is_odd_tag, parse_id, parse_language, parse_line
 from syndicate.errors import NotFound, Severity
 from syndicate.model import Form
@@ -180,6 +181,7 @@ class FrontMatter(Fields):
     ) -> tuple[CorrectionFields | MinorEditFields, ...]:
         name = str(info.field_name)
         seen: set[datetime] = set()
+        told = {c.date + AFTER for c in changes if isinstance(c, CorrectionFields) and c.notify}
         for index, change in enumerate(changes):
             place = (name, index, "date")
             published = info.data.get("published")
@@ -189,6 +191,9 @@ class FrontMatter(Fields):
             if name == "corrections" and change.date in seen:
                 message, remedy = "stands twice", "each correction needs a time of its own"
                 _reading(info).remarks.append(Remark(place, message, remedy))
+            elif change.date in told:
+                message = "is when readers are told of another correction"
+                _reading(info).remarks.append(Remark(place, message, "write a minute later"))
             seen.add(change.date)
         return changes
 

@@ -19,7 +19,7 @@ _REASONS = {
 }
 # A correction's notice and the corrected entry must not share one instant: validators and some
 # readers take entries of equal date for one.
-_AFTER = timedelta(seconds=1)
+AFTER = timedelta(seconds=1)
 
 
 def with_notices(summary: Summary) -> Summary:
@@ -43,7 +43,7 @@ def _corrected(summary: Summary, correction: Correction) -> Notice:
     )
     return Notice(
         what="corrected",
-        date=correction.date + _AFTER,
+        date=correction.date + AFTER,
         title=f"Corrected: {summary.title}",
         description=" ".join(told[:2]),
         content_html=_paragraphs(told),

@@ -22,6 +22,7 @@ from syndicate.editorial.fields import MAX_DESCRIPTION, FrontMatter
 from syndicate.editorial.file import Parsed
 from syndicate.editorial.findings import list_disagreements, list_missing
 from syndicate.editorial.frontmatter import Front
+from syndicate.editorial.notices import with_notices
 from syndicate.editorial.plaintext import first_sentences, first_words, prose_of, text_of
 from syndicate.editorial.sanitize import join, sanitize
 from syndicate.editorial.values import FLAGS, MAX_SLUG, SLUG
@@ -70,7 +71,7 @@ def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
     if summary is None or _has_errors(problems):
         raise ContentError(*sorted(problems))
     return Parsed(
-        summary=summary,
+        summary=with_notices(summary),
         warnings=tuple(sorted(problems)),
         digest=hashlib.sha256(raw).hexdigest(),
         lines={".".join(map(str, place)): line for place, line in front.lines.items()},

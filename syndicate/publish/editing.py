@@ -37,13 +37,14 @@ def withdraw(
             f"{slug!r} was withdrawn on {present.withdrawn.date:%Y-%m-%d}",
             f"`syndicate restore {slug}` brings it back",
         )
-    taken_back = Withdrawal(date=now, reason=reason, note=note, replaced_by=replaced_by)
+    date = _free_second(engine, now)
+    taken_back = Withdrawal(date=date, reason=reason, note=note, replaced_by=replaced_by)
     return _publish_edited(
         engine,
         folder,
         definitions,
         path=path,
-        now=now,
+        now=date,
         edit=lambda text: editing.withdraw(path, text, taken_back),
     )
 
@@ -62,7 +63,7 @@ def restore(
     if present.withdrawn is None:
         raise PublishRefused(f"{slug!r} is not withdrawn", "there is nothing to restore")
     # newer than its tombstone, or readers would go on taking it for deleted (RFC 6721, section 3)
-    date = max(now, present.withdrawn.date + timedelta(seconds=1))
+    date = _free_second(engine, max(now, present.withdrawn.date + timedelta(seconds=1)))
     told = Correction(date=date, note=note or "Restored after it had been withdrawn.")
     return _publish_edited(
         engine,
@@ -81,6 +82,14 @@ def _find(engine: Engine, slug: str) -> tuple[str, Summary]:
             known = summaries.list_slugs(connection)
             raise NotFound(f"no published summary has the slug {slug!r}", near_misses(slug, known))
         return stored.path, summaries.get(connection, stored)
+
+
+def _free_second(engine: Engine, begin: datetime) -> datetime:
+    """Return `begin` or the first second after it at which nothing of any summary stands."""
+    following = [begin + timedelta(seconds=n) for n in range(600)]
+    with store.reading(engine) as connection:
+        taken = summaries.list_taken(connection, following)
+    return next(second for second in following if second not in taken)
 
 
 def _publish_edited(

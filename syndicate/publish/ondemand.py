@@ -35,6 +35,7 @@ def archive(
         members=[member for member in held if member.state == "live"],
         withdrawn=[member for member in held if member.state == "withdrawn"],
         sealed=sealed,
+        said=[member.updated for member in held],
     )
     body = Maker(connection, definitions, [format]).body(feed, contents, format, archive=number)
     path = addresses.archived(feed.stem, number, format)
@@ -46,10 +47,12 @@ def selected(
     connection: Connection, definitions: Definitions, feed: Feed, format: Format
 ) -> Document:
     """Return the document of a free selection."""
+    said = feeds.find_said(connection, feed.selection)
     members = feeds.list_selected(connection, feed.selection, feed.window)
     contents = Contents(
         members=[member for member in members if member.state == "live"],
         withdrawn=[member for member in members if member.state == "withdrawn"],
+        said=[said] if said else (),
     )
     body = Maker(connection, definitions, [format]).body(feed, contents, format)
     path = addresses.document(feed.stem, format)

@@ -7,7 +7,7 @@ change may not be stands in rules.py.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,11 +26,16 @@ from syndicate.store.summaries import Stored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store has of the summaries that some files concern."""
+    """What the store has of the summaries that some files concern.
+
+    `instants` are those of the summaries whose files were not read.
+    """
 
     stored: Mapping[SummaryId, Stored] = field(default_factory=dict)
     texts: Mapping[SummaryId, Summary] = field(default_factory=dict)
     waiting: Mapping[SummaryId, Waiting] = field(default_factory=dict)
+    instants: Mapping[SummaryId, Collection[datetime]] = field(default_factory=dict)
+    taken: Collection[datetime] = ()  # near instants that clash: what a remedy may not name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,7 @@ def _in_order(step: Step) -> tuple[datetime, str]:
 
 
 def _decide(found: Found, known: Known, now: datetime) -> Step | Problem:
-    summary = with_notices(found.summary)
+    summary = found.summary
     before = known.texts.get(summary.id)
     stored = known.stored.get(summary.id)
     state = summary.state(now)
@@ -205,16 +210,15 @@ def _clashes(found: Sequence[Found], known: Known, all: All) -> list[Problem]:
         was_read = all.register.has("path", stored.path)
         copied = not was_read and all.exists(stored.path)
         if copied or not (was_read or all.register.has("id", stored.id)):
-            claims.append(_claim_of_stored(stored))
+            claims.append(_claim_of_stored(stored, known.instants.get(stored.id, ())))
     claims += [
         _claim_of_waiting(waiting)
         for waiting in known.waiting.values()
         # nobody has seen a scheduled one: its file may take another id, or go
         if not all.register.has("path", waiting.path) and all.exists(waiting.path)
     ]
-    return problems + [
-        problem for problem in clashes(claims, all.register) if problem.path in paths
-    ]
+    told = clashes(claims, all.register, known.taken)
+    return problems + [problem for problem in told if problem.path in paths]
 
 
 def _changed_ids(found: Iterable[Found], known: Known, register: Register) -> Iterator[Problem]:
@@ -231,13 +235,12 @@ def _changed_ids(found: Iterable[Found], known: Known, register: Register) -> It
             yield one.problem("id", told, remedy)
 
 
-def _claim_of_stored(stored: Stored) -> Claim:
+def _claim_of_stored(stored: Stored, instants: Iterable[datetime]) -> Claim:
     return Claim(
         path=stored.path,
         id=stored.id,
         slug=stored.slug,
-        published=stored.published,
-        updated=stored.updated,
+        instants=dict.fromkeys(instants, 0),
     )
 
 
@@ -246,6 +249,5 @@ def _claim_of_waiting(waiting: Waiting) -> Claim:
         path=waiting.path,
         id=waiting.id,
         slug=waiting.slug,
-        published=waiting.due,
-        updated=waiting.due,
+        instants=dict.fromkeys(waiting.text.instants, 0),
     )

@@ -27,15 +27,20 @@ FEEDS_AT_ONCE: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a document shows: entries newest first, tombstones, and how many archives there are."""
+    """What a document shows: entries newest first, tombstones, and how many archives there are.
+
+    `said` are dates that it has given for its own: it never goes back behind one, whoever left.
+    """
 
     members: Sequence[Member]
     withdrawn: Sequence[Member] = ()
     sealed: int = 0
+    said: Collection[datetime] = ()
 
     def updated(self, otherwise: datetime) -> datetime:
+        """Return when the document changed last (RFC 4287, 4.2.15)."""
         dates = [member.updated for member in (*self.members, *self.withdrawn)]
-        return max(dates, default=otherwise)
+        return max([*dates, *self.said], default=otherwise)
 
 
 def rendered_with(definitions: Definitions) -> str:
@@ -59,6 +64,7 @@ def subscription(connection: Connection, stored: StoredFeed, feed: Feed) -> Cont
         members=feeds.list_window(connection, stored.number, feed.window, sealed * stored.chunk),
         withdrawn=feeds.list_withdrawn(connection, stored.number, feed.window),
         sealed=sealed,
+        said=[stored.updated] if stored.updated else (),
     )
 
 
@@ -77,6 +83,9 @@ def refresh(
         for key in sorted(keys)
         if (feed := definitions.find_feed(key))
     }
+    dates = {feed: shown[feed].updated(definitions.network.since) for feed in shown}
+    later = {stored[f.key].number: at for f, at in dates.items() if at != stored[f.key].updated}
+    feeds.put_updated(connection, later)
     base = rendered_with(definitions)
     paths = [addresses.document(feed.stem, format) for feed in shown for format in FORMATS]
     shelf = Shelf(connection, documents.list_known(connection, paths), generation, now)
@@ -84,7 +93,7 @@ def refresh(
         stale = [
             (feed, format, addresses.document(feed.stem, format), fingerprint)
             for feed, contents in part
-            for fingerprint in (_fingerprint(base, feed, contents),)
+            for fingerprint in (_fingerprint(base, feed, contents, dates[feed]),)
             for format in FORMATS
             if not shelf.has(addresses.document(feed.stem, format), fingerprint)
         ]
@@ -148,7 +157,8 @@ class Shelf:
                 fingerprint=fingerprint,
                 media_type=media_type,
                 tag=made.tag,
-                last_modified=made.last_modified,
+                # the clock of another machine may be behind
+                last_modified=max(made.last_modified, known.last_modified if known else self._now),
                 generation=self._generation,
                 gzip=made.gzip,
             )
@@ -162,7 +172,7 @@ class Shelf:
         self._same.clear()
 
 
-def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
+def _fingerprint(base: str, feed: Feed, contents: Contents, updated: datetime) -> str:
     shown = (f"{m.entry_id} {m.revision} {m.state}" for m in contents.members)
     gone = (f"{m.entry_id} {m.revision}" for m in contents.withdrawn)
     return identity.fingerprint(
@@ -173,6 +183,7 @@ def _fingerprint(base: str, feed: Feed, contents: Contents) -> str:
         feed.stem,
         feed.page,
         str(contents.sealed),
+        updated.isoformat(),
         *shown,
         "",
         *gone,

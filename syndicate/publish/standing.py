@@ -75,18 +75,23 @@ def align(connection: Connection, definitions: Definitions) -> None:
 
 def _follow(connection: Connection, topic: Topic, stored: dict[str, StoredFeed]) -> None:
     """Rename or merge the feeds of a topic's former slugs."""
+    key = f"topics/{topic.slug}"
     for former in topic.former:
         old = stored.pop(f"topics/{former}", None)
         if old is None:
             continue
-        key = f"topics/{topic.slug}"
-        if key in stored and stored[key].removed:  # another topic had the slug, and no summaries
-            feeds.delete_feed(connection, stored.pop(key).number)
-        if key not in stored:
+        present = stored.get(key)
+        said = [at for at in (old.updated, present and present.updated) if at]
+        if present and present.removed:  # another topic had the slug, and no summaries
+            feeds.delete_feed(connection, present.number)
+        if present is None or present.removed:
             feeds.change(connection, old.number, key=key)
-            stored[key] = dataclasses.replace(old, key=key)
+            present = dataclasses.replace(old, key=key)
         else:
-            _merge(connection, old.number, stored[key].number)
+            _merge(connection, old.number, present.number)
+        newest = max(said, default=None)
+        stored[key] = dataclasses.replace(present, updated=newest)
+        feeds.put_updated(connection, {present.number: newest} if newest else {})
 
 
 def _merge(connection: Connection, old: int, into: int) -> None:

@@ -90,14 +90,20 @@ class Known:
 
     fingerprint: str
     tag: str
+    last_modified: datetime
 
 
 def list_known(connection: Connection, paths: Collection[str] | None = None) -> dict[str, Known]:
     """Return, by path, what is known of these documents, or of all that are stored."""
-    query = select(document.c.path, document.c.fingerprint, document.c.tag)
+    query = select(
+        document.c.path, document.c.fingerprint, document.c.tag, document.c.last_modified
+    )
     if paths is not None:
         query = query.where(document.c.path.in_(paths))
-    return {path: Known(mark, tag) for path, mark, tag in connection.execute(query).all()}
+    return {
+        path: Known(mark, tag, instants.read(modified))
+        for path, mark, tag, modified in connection.execute(query).all()
+    }
 
 
 def list_paths(connection: Connection) -> set[str]:

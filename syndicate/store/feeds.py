@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -41,6 +41,7 @@ class StoredFeed:
     selection: str
     chunk: int
     removed: bool
+    updated: datetime | None  # the newest that its documents ever said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,12 @@ def rank(listed_at: datetime, updated: datetime, published: datetime) -> str:
 def list_feeds(connection: Connection) -> dict[str, StoredFeed]:
     """Return every feed that ever was, by key."""
     rows = connection.execute(select(feed)).mappings()
-    return {row["key"]: StoredFeed(**row) for row in rows}
+    return {
+        row["key"]: StoredFeed(
+            **{**row, "updated": instants.read(row["updated"]) if row["updated"] else None}
+        )
+        for row in rows
+    }
 
 
 def add(connection: Connection, new: Feed) -> StoredFeed:
@@ -84,6 +90,7 @@ def add(connection: Connection, new: Feed) -> StoredFeed:
         selection=str(new.selection),
         chunk=max(1, new.window // 2),
         removed=False,
+        updated=None,
     )
     columns = {name: getattr(stored, name) for name in StoredFeed.__slots__}
     connection.execute(insert(feed).values(columns))
@@ -93,6 +100,15 @@ def add(connection: Connection, new: Feed) -> StoredFeed:
 def change(connection: Connection, number: int, **columns: str | bool) -> None:
     """Set `key`, `selection` or `removed` of a feed."""
     connection.execute(update(feed).where(feed.c.number == number).values(columns))
+
+
+def put_updated(connection: Connection, dates: Mapping[int, datetime]) -> None:
+    """Record what the documents of feeds, by number, say of when they changed."""
+    if dates:
+        connection.execute(
+            _PUT_UPDATED,
+            [{"of": number, "at": instants.write(date)} for number, date in dates.items()],
+        )
 
 
 def delete_feed(connection: Connection, number: int) -> None:
@@ -138,13 +154,12 @@ def list_withdrawn(connection: Connection, number: int, size: int) -> list[Membe
 
 
 def list_archived(connection: Connection, number: int, first: int, size: int) -> list[Member]:
-    """Return the members of one archive that are live or withdrawn."""
+    """Return the members of one archive, those that left too."""
     query = select(member).where(
         and_(
             member.c.feed == number,
             member.c.position >= first,
             member.c.position < first + size,
-            member.c.state != "left",
         )
     )
     return _newest_first(map(_member, connection.execute(query)))
@@ -199,6 +214,7 @@ def _newest(state: MemberState) -> Select[Any]:
 # Made once: a publish asks them of every feed that it concerns, and making one takes as long as
 # asking it.
 _LAST = select(func.max(member.c.position)).where(member.c.feed == bindparam("number"))
+_PUT_UPDATED = update(feed).where(feed.c.number == bindparam("of")).values(updated=bindparam("at"))
 _WITHDRAWN = _newest("withdrawn")
 _WINDOW = union(
     select(_newest("live").subquery()),
@@ -256,3 +272,15 @@ def list_selected(connection: Connection, wanted: Selection, size: int) -> list[
     )
     rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
     return _newest_first(map(_member, rows))
+
+
+def find_said(connection: Connection, wanted: Selection) -> datetime | None:
+    """Return a date that no document of a selection is behind, and that never goes back.
+
+    Whatever was in it was in a feed of each group that is named: it is no newer than these.
+    """
+    newest = {row.key: row.updated for row in connection.execute(select(feed)) if row.updated}
+    named = [scopes.keys_of(group, wanted.named(group)) for group in scopes.STORED]
+    of_groups = [max(newest.get(key, "") for key in keys) for keys in named if keys]
+    said = min(of_groups, default=newest.get("full", ""))
+    return instants.read(said) if said else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, false, or_, select
 
 from syndicate.store import instants
 from syndicate.store.batches import batches
@@ -29,11 +29,13 @@ class Keys:
 
 
 def search(
-    connection: Connection, table: Table, columns: Mapping[Column[Any], Collection[str]]
+    connection: Connection,
+    table: Table,
+    *wanted: tuple[Callable[[list[str]], ColumnElement[bool]], Collection[str]],
 ) -> list[Row[Any]]:
-    """Return the rows in which any of the columns has any of its values, each row once."""
+    """Return the rows for which any condition holds with any of its values, each row once."""
     found = {}
-    parts = [[c.in_(part) for part in batches(values)] for c, values in columns.items() if values]
+    parts = [[holds(part) for part in batches(values)] for holds, values in wanted if values]
     for clauses in zip_longest(*parts, fillvalue=false()):
         for row in connection.execute(select(table).where(or_(*clauses))):
             found[row.id] = row

@@ -29,13 +29,15 @@ class Waiting:
 
 def list_concerned(connection: Connection, keys: Keys) -> list[Waiting]:
     """Return the scheduled summaries that have any of these ids, slugs, paths or instants."""
-    columns = {
-        scheduled.c.id: keys.ids,
-        scheduled.c.slug: keys.slugs,
-        scheduled.c.path: keys.paths,
-        scheduled.c.due: keys.written_instants,
-    }
-    return [_waiting(row) for row in search(connection, scheduled, columns)]
+    rows = search(
+        connection,
+        scheduled,
+        (scheduled.c.id.in_, keys.ids),
+        (scheduled.c.slug.in_, keys.slugs),
+        (scheduled.c.path.in_, keys.paths),
+        (scheduled.c.due.in_, keys.written_instants),
+    )
+    return [_waiting(row) for row in rows]
 
 
 def list_due(connection: Connection, now: datetime) -> list[Waiting]:

@@ -24,7 +24,7 @@ from syndicate.store.columns import metadata
 
 __all__ = ["HEAD", "alert_tables", "metadata"]
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that this program needs."""
 
 
@@ -77,9 +77,17 @@ summary = Table(
     _instant("changed_at"),  # when the present revision was published
     _instant("listed_at"),  # its place in feeds: when it was news last
     Index("summary_by_path", "path"),  # scan: which summary came from a file
-    Index("summary_by_published", "published"),  # home, month pages; two at one instant
-    Index("summary_by_updated", "updated"),  # two at one instant
+    Index("summary_by_published", "published"),  # home, month pages
     Index("summary_by_seq", "seq"),  # what changed since: one row a summary, the latest
+)
+
+# Every instant that a summary, its tombstone or one of its notices stands at: no two share one.
+instant = Table(
+    "instant",
+    metadata,
+    Column("at", String(20), primary_key=True),
+    Column("summary_id", Text, primary_key=True),
+    Index("instant_of_summary", "summary_id"),  # what a new revision gives up
 )
 
 # Revisions, never overwritten. `data` is model.Summary as JSON, sanitised.
@@ -135,6 +143,7 @@ feed = Table(
     Column("selection", Text, nullable=False),  # which its members were chosen by
     Column("chunk", Integer, nullable=False),  # entries an archive holds, fixed when it began
     Column("removed", Boolean, nullable=False),  # answers 410
+    _instant("updated", nullable=True),  # the newest it ever said; null before it is rendered
 )
 
 # Which entries each feed has, in the order in which they came (position counts from 0).

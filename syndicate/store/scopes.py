@@ -14,6 +14,7 @@ from syndicate.store.schema import feed, member, summary
 from syndicate.sync import Scope
 
 _PREFIXES: dict[Group, str] = {"topic": "topics", "kind": "kinds"}
+STORED: tuple[Group, ...] = tuple(_PREFIXES)  # the groups whose slugs have feeds of their own
 LIVE = ("live",)
 SHOWN = ("live", "withdrawn")
 EVER = ("live", "withdrawn", "left")
@@ -40,7 +41,7 @@ def _clauses(
     scope: Scope, id: Column[str], states: Collection[str]
 ) -> Iterator[ColumnElement[bool]]:
     yield from _named(scope, id, states)
-    for group in _PREFIXES:
+    for group in STORED:
         if out := scope.selection.excluded(group):
             yield id.not_in(of_feeds(group, out, states))
     if scope.allowed is not None:
@@ -50,7 +51,7 @@ def _clauses(
 
 
 def _named(scope: Scope, id: Column[str], states: Collection[str]) -> Iterator[ColumnElement[bool]]:
-    for group in _PREFIXES:
+    for group in STORED:
         named = scope.selection.named(group)
         if scope.all_topics and group == "topic":
             for slug in sorted(named):
@@ -65,9 +66,14 @@ def _of_forms(forms: Collection[str]) -> Select[tuple[str]]:
     return select(summary.c.id).where(summary.c.form.in_(sorted(forms)))
 
 
+def keys_of(group: Group, slugs: Collection[str]) -> list[str]:
+    """Return the keys of the stored feeds of these topics or kinds."""
+    return [f"{_PREFIXES[group]}/{slug}" for slug in sorted(slugs)]
+
+
 def of_feeds(group: Group, slugs: Collection[str], states: Collection[str]) -> Select[tuple[str]]:
     """Return the ids of the summaries that these topics or kinds have in one of `states`."""
-    keys = [f"{_PREFIXES[group]}/{slug}" for slug in sorted(slugs)]
+    keys = keys_of(group, slugs)
     return (
         select(member.c.summary_id)
         .join(feed, feed.c.number == member.c.feed)

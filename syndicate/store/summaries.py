@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from syndicate.model import Form, Summary, SummaryId
 from syndicate.store import instants
 from syndicate.store.batches import batches
 from syndicate.store.keys import Keys, search
-from syndicate.store.schema import former_slug, revision, summary
+from syndicate.store.schema import former_slug, instant, revision, scheduled, summary
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -73,14 +73,39 @@ def find_by_former_slug(connection: Connection, slug: str) -> Stored | None:
 
 def list_concerned(connection: Connection, keys: Keys) -> list[Stored]:
     """Return the summaries that have any of these ids, slugs, paths or instants."""
-    columns = {
-        summary.c.id: keys.ids,
-        summary.c.slug: keys.slugs,
-        summary.c.path: keys.paths,
-        summary.c.published: keys.written_instants,
-        summary.c.updated: keys.written_instants,
-    }
-    return [_stored(row) for row in search(connection, summary, columns)]
+    rows = search(
+        connection,
+        summary,
+        (summary.c.id.in_, keys.ids),
+        (summary.c.slug.in_, keys.slugs),
+        (summary.c.path.in_, keys.paths),
+        (_stands_at, keys.written_instants),
+    )
+    return [_stored(row) for row in rows]
+
+
+def _stands_at(written: list[str]) -> ColumnElement[bool]:
+    return summary.c.id.in_(select(instant.c.summary_id).where(instant.c.at.in_(written)))
+
+
+def list_instants(
+    connection: Connection, ids: Collection[SummaryId]
+) -> dict[SummaryId, set[datetime]]:
+    """Return every instant at which each summary, its notices or its tombstone stand."""
+    found: dict[SummaryId, set[datetime]] = {id: set() for id in ids}
+    for part in batches(ids):
+        for row in connection.execute(select(instant).where(instant.c.summary_id.in_(part))):
+            found[SummaryId(row.summary_id)].add(instants.read(row.at))
+    return found
+
+
+def list_taken(connection: Connection, wanted: Iterable[datetime]) -> set[datetime]:
+    """Return those of the instants at which something stands or is scheduled to."""
+    found: set[str] = set()
+    for part in batches(map(instants.write, wanted)):
+        for column in (instant.c.at, scheduled.c.due):
+            found.update(connection.execute(select(column).where(column.in_(part))).scalars())
+    return set(map(instants.read, found))
 
 
 def list_slugs(connection: Connection) -> list[str]:
@@ -154,19 +179,31 @@ def give_up_slugs(connection: Connection, slugs: Mapping[SummaryId, str]) -> Non
 
 def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
     """Write revisions and make them the present ones. A slug is former no more once it is taken."""
-    for part in batches((_columns(stored), dump(text)) for stored, text in rows):
+    for some in batches(rows):
+        part = [(_columns(stored), dump(text)) for stored, text in some]
         present = [columns for columns, _ in part]
         connection.execute(delete(summary).where(summary.c.id.in_([row["id"] for row in present])))
         connection.execute(
             delete(former_slug).where(former_slug.c.slug.in_([row["slug"] for row in present]))
         )
         connection.execute(insert(summary), present)
+        _put_instants(connection, some)
         connection.execute(
             insert(revision),
             [
                 {"summary_id": columns["id"], "revision": columns["revision"], "data": data}
                 for columns, data in part
             ],
+        )
+
+
+def _put_instants(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
+    if older := [stored.id for stored, _ in rows if stored.revision > 1]:
+        connection.execute(delete(instant).where(instant.c.summary_id.in_(older)))
+    held = ((stored.id, at) for stored, text in rows for at in text.instants)
+    for part in batches(held):
+        connection.execute(
+            insert(instant), [{"at": instants.write(at), "summary_id": id} for id, at in part]
         )
 
 

@@ -88,9 +88,9 @@ def test_files_are_checked_against_each_other(tmp_path: Path, vocabulary: Defini
 
 
 def test_a_replacement_has_to_exist(tmp_path: Path, vocabulary: Definitions) -> None:
-    withdrawn = "withdrawn: {{date: 2021-05-01T12:00:00Z, reason: error, replaced_by: {}}}"
-    write(tmp_path, "a", at=1, more=withdrawn.format("b"))
-    write(tmp_path, "b", at=2, more=withdrawn.format("c"))
+    withdrawn = "withdrawn: {{date: 2021-05-0{}T12:00:00Z, reason: error, replaced_by: {}}}"
+    write(tmp_path, "a", at=1, more=withdrawn.format(1, "b"))
+    write(tmp_path, "b", at=2, more=withdrawn.format(2, "c"))
     assert lines(tmp_path, vocabulary) == [
         (
             "content/summaries/b.md:9: `replaced_by`: there is no summary 'c'; "

@@ -23,11 +23,9 @@ def claim(
     published: datetime | None = None,
     updated: datetime | None = None,
 ) -> Claim:
-    updated = updated or published
-    return Claim(
-        path=path, id=id or path, slug=slug or path, published=published, updated=updated,
-        id_line=3, published_line=6, updated_line=9,
-    )  # fmt: skip
+    instants = {updated: 9} if updated else {}
+    instants |= {published: 6} if published else {}
+    return Claim(path=path, id=id or path, slug=slug or path, instants=instants, id_line=3)
 
 
 def test_different_summaries_do_not_clash() -> None:
@@ -71,7 +69,7 @@ def test_those_at_one_instant_are_told_where_to_go() -> None:
 
 
 def test_a_stored_summary_keeps_its_time() -> None:
-    stored = Claim(path="z", id="z", slug="z", published=_NOON, updated=_NOON)
+    stored = Claim(path="z", id="z", slug="z", instants={_NOON: 0})
     found = clashes([claim("a", published=_NOON), claim("b", published=_NOON), stored])
     assert [problem.remedy.rsplit(" ", 1)[1] for problem in found] == [
         "2021-04-01T12:01:00Z",
@@ -91,10 +89,7 @@ def test_an_update_clashes_with_a_publication() -> None:
 
 
 def test_ids_that_are_not_known_yet_do_not_clash() -> None:
-    unread = [
-        Claim(path=path, id="", slug=path, published=None, updated=None) for path in ("a", "b")
-    ]
-    assert clashes(unread) == []
+    assert clashes([Claim(path=path, id="", slug=path) for path in ("a", "b")]) == []
 
 
 _INSTANTS = st.integers(0, 500).map(lambda seconds: _NOON + timedelta(seconds=seconds))
@@ -143,10 +138,49 @@ This month we look at how therapists are trained.
     parsed = parse("x/a.md", text.format(corrections).encode(), vocabulary)
     corrected = claim_of("x/a.md", parsed)
     assert (corrected.id, corrected.slug) == ("tag:network.example,2013:summary/a1", "a")
-    assert (corrected.published, corrected.updated) == (_NOON, datetime(2021, 6, 1, 12, tzinfo=UTC))
-    assert (corrected.id_line, corrected.published_line, corrected.updated_line) == (3, 7, 10)
+    assert corrected.id_line == 3
+    assert corrected.instants == {_NOON: 7, datetime(2021, 6, 1, 12, tzinfo=UTC): 10}
     plain = claim_of("x/a.md", parse("x/a.md", text.format("").encode(), vocabulary))
-    assert (plain.updated, plain.updated_line) == (_NOON, 7)
+    assert plain.instants == {_NOON: 7}
+
+
+def test_a_claim_knows_when_its_notices_and_its_tombstone_stand(vocabulary: Definitions) -> None:
+    text = """---
+schema: 1
+id: tag:network.example,2013:summary/a1
+title: What this month brings
+form: announcement
+lang: en
+published: 2021-04-01T12:00:00Z
+topics: [training]
+corrections:
+  - {date: 2021-05-01T12:00:00Z, note: the first one, notify: true}
+  - {date: 2021-06-01T12:00:00Z, note: the last one}
+{}
+---
+This month we look at how therapists are trained.
+"""
+    told = datetime(2021, 5, 1, 12, 0, 1, tzinfo=UTC)
+    last = datetime(2021, 6, 1, 12, tzinfo=UTC)
+    gone = datetime(2021, 7, 1, 12, tzinfo=UTC)
+    here = parse("a.md", text.replace("{}\n", "").encode(), vocabulary)
+    assert claim_of("a.md", here).instants == {_NOON: 7, told: 10, last: 11}
+    withdrawal = "withdrawn: {date: 2021-07-01T12:00:00Z, reason: other, note: x}"
+    withdrawn = parse("a.md", text.replace("{}", withdrawal).encode(), vocabulary)
+    assert claim_of("a.md", withdrawn).instants == {_NOON: 7, last: 11, gone: 12}
+    other = claim("b", published=told)
+    assert [
+        (p.path, p.line, p.remedy.rsplit(" ")[-1]) for p in clashes([claim_of("a.md", here), other])
+    ] == [
+        ("a.md", 10, "2021-05-01T12:01:00Z"),
+        ("b", 6, "2021-05-01T12:01:00Z"),
+    ]
+
+
+def test_a_remedy_names_no_minute_at_which_something_else_stands() -> None:
+    two = [claim("a", published=_NOON), claim("b", published=_NOON)]
+    found = clashes(two, [_LATER], [_LATER + _MINUTE + timedelta(seconds=1)])
+    assert [p.remedy.rsplit(" ")[-1] for p in found] == ["2021-04-01T12:03:00Z"] * 2
 
 
 @pytest.mark.parametrize("zone", ["+00:00", "-05:00"])

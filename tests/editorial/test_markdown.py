@@ -162,7 +162,7 @@ def _problems(work: Callable[[], object]) -> tuple[Problem, ...]:
 
 
 @given(LINES)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_what_is_rendered_is_of_the_allow_list(text: str) -> None:
     lines = text.count("\n") + text.count("\r") + 1
     if problems := _problems(partial(render, text)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.editorial.parsed import parse, tokens
@@ -66,7 +66,6 @@ def test_what_is_no_tree_is_told_by_line(html: str, lines: list[int]) -> None:
 
 
 @given(st.text(st.sampled_from("<>/!?-=\"'&;#ax \n\té")))
-@settings(deadline=None)
 def test_every_sign_is_in_some_token(html: str) -> None:
     plain = html.replace("&", "+")  # references are decoded
     kinds = [event for event in tokens(plain) if event.kind in {"text", "other"}]

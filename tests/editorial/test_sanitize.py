@@ -221,7 +221,7 @@ def _trees() -> st.SearchStrategy[str]:
 
 
 @given(_trees())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_tree_of_allowed_elements_passes_and_stays_the_same_tree(html: str) -> None:
     safe = sanitize(html)
     assert parse(safe) == parse(html)
@@ -229,7 +229,7 @@ def test_a_tree_of_allowed_elements_passes_and_stays_the_same_tree(html: str) ->
 
 
 @given(SOUP)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_sanitising_again_changes_nothing(soup: str) -> None:
     try:
         safe = sanitize(soup)
@@ -265,7 +265,7 @@ def _letters(html: str) -> list[str]:
 
 
 @given(SOUP)
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_cleaning_again_changes_and_names_nothing(soup: str) -> None:
     try:
         safe, dropped = clean(soup)

@@ -104,7 +104,7 @@ def test_keys_know_their_lines(vocabulary: Definitions) -> None:
 _FRONT = b"---\nschema: 1\nid: a:b\ntitle: t\nlang: en\ndraft: true\n"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     raw=st.binary(max_size=200), head=st.sampled_from([b"", b"---\n", _FRONT, _FRONT + b"---\n"])
 )
@@ -122,7 +122,7 @@ def test_no_bytes_raise_anything_but_a_content_error(
     assert parsed.summary.draft
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     value=st.text(max_size=40),
     key=st.sampled_from(["id", "title", "kind", "doi", "p", "value", "date"]),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from gzip import decompress
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from syndicate import addresses
+from syndicate import addresses, selection
 from syndicate.documents import render
 from syndicate.model import FORMATS
 from syndicate.publish import ondemand, refresh
@@ -22,6 +26,8 @@ from tests.sites import Site, written
 
 SLUGS = ["anna", "bert", "carl", "dora", "emma"]
 TOPICS = ["empathy", "training", "termination"]
+SELECTIONS = ["empathy+training", "empathy+kind:meta-analysis", "~training", "form:research"]
+UPDATED = re.compile(rb"<(?:updated|lastBuildDate)>([^<]+)<")  # the feed's own comes first
 FEEDS = ["full", "kinds/meta-analysis", *(f"topics/{topic}" for topic in TOPICS)]
 
 
@@ -37,6 +43,7 @@ class Histories(RuleBasedStateMachine):
         feeds_file.write_text(feeds_file.read_text().replace("window = 50", "window = 4"))
         self.fronts: dict[str, dict[str, Any]] = {}
         self.generation = 0
+        self.said: dict[str, tuple[str, datetime]] = {}
 
     def teardown(self) -> None:
         self.site.engine.dispose()
@@ -103,6 +110,36 @@ class Histories(RuleBasedStateMachine):
         self.generation = head.generation
 
     @invariant()
+    def no_document_goes_back_in_time(self) -> None:
+        """RFC 4287, 4.2.15, and Last-Modified: whoever polls by date must not be passed over."""
+        definitions = self.site.definitions
+        with store.reading(self.site.engine) as connection:
+            shown = [
+                (d.path, decompress(d.gzip), d.last_modified)
+                for d in documents.list_since(connection, -1)
+                if d.path.endswith(("feed.atom", "feed.rss"))
+            ]
+            if not shown:
+                return
+            stored = feeds.list_feeds(connection)["full"]
+            sealed = feeds.count_archives(connection, stored.number, stored.chunk)
+            for n, format in product(range(1, sealed + 1), ("atom", "rss")):
+                full = definitions.feeds[0]
+                made = ondemand.archive(connection, definitions, full, n, format)
+                shown.append((made.path, made.body, made.last_modified))
+            for wanted in SELECTIONS:
+                feed = definitions.selected_feed(selection.parse(wanted))
+                made = ondemand.selected(connection, definitions, feed, "atom")
+                shown.append((made.path, made.body, made.last_modified))
+        for path, body, modified in shown:
+            said = UPDATED.search(body)[1].decode()
+            date = parsedate_to_datetime(said).isoformat() if path.endswith(".rss") else said
+            before = self.said.get(path, (date, modified))
+            assert date >= before[0], path
+            assert modified >= before[1], path
+            self.said[path] = (date, modified)
+
+    @invariant()
     def document_and_archives_together_are_the_whole_feed(self) -> None:
         live = {
             f"tag:pprnet.example,2013:summary/{slug}"
@@ -130,6 +167,5 @@ TestHistories = Histories.TestCase
 TestHistories.settings = settings(
     max_examples=6,
     stateful_step_count=12,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

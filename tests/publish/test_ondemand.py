@@ -78,6 +78,8 @@ def test_a_free_selection_has_what_it_selects(filled: Site, text: str, expected:
         for name in FORMATS:
             made = ondemand.selected(connection, definitions, feed, name)
             url = BASE_URL + addresses.document(feed.stem, name)
-            assert checking.problems(name, made.body, url) == []
+            found = checking.problems(name, made.body, url)
+            # no document of a selection goes back in time: the price is that it may be ahead
+            assert [p for p in found if not p.endswith("newest entry or tombstone")] == []
         made = ondemand.selected(connection, definitions, feed, "atom")
     assert names(made.body) == expected

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from syndicate.errors import StoreError
 from syndicate.store import engine as store
 from syndicate.store import journal, schema
 from syndicate.store.engine import Engine
 from syndicate.store.upgrade import MIGRATIONS, Upgraded, require_current, upgrade
+from tests.sites import Site
 
 
 @pytest.fixture
@@ -149,3 +150,35 @@ def test_an_upgrade_that_is_not_let_in_says_so(
         with pytest.raises(StoreError, match="another process is writing"):
             upgrade(engine)
     engine.dispose()
+
+
+def test_an_upgrade_fills_in_what_publishing_writes(tmp_path: Path, database_url: str) -> None:
+    """A store of the schema before has the same instants and dates of feeds as a new one."""
+    site = Site.make(tmp_path / "site", database_url)
+    told = [{"date": "2024-01-01T12:30:00Z", "note": "It was wrong.", "notify": True}]
+    gone = {"date": "2024-01-01T12:40:00Z", "reason": "error", "note": "No."}
+    for number, later in enumerate([{}, {"corrections": told}, {"withdrawn": gone}]):
+        site.write(f"number-{number}", number=number, **later)
+    site.publish()
+    told_of = schema.feed.c.updated > "2024-01-01T12:00:00Z"  # an empty one waits for its rendering
+    asked = (
+        select(schema.instant).order_by(schema.instant.c.at),
+        select(schema.feed).where(told_of).order_by(schema.feed.c.number),
+    )
+    with store.reading(site.engine) as connection:
+        before = [connection.execute(query).all() for query in asked]
+    with site.engine.begin() as connection:
+        for statement in (
+            "DROP TABLE instant",
+            "ALTER TABLE feed DROP COLUMN updated",
+            "CREATE INDEX summary_by_updated ON summary (updated)",
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)",
+            "INSERT INTO alembic_version VALUES ('0003')",
+        ):
+            connection.execute(text(statement))
+    assert upgrade(site.engine).before == "0003"
+    with store.reading(site.engine) as connection:
+        after = [connection.execute(query).all() for query in asked]
+    site.engine.dispose()
+    assert [len(rows) for rows in before] == [6, 3]
+    assert after == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -76,7 +77,8 @@ def test_a_copy_follows_publications_corrections_and_withdrawals(site: Site) -> 
     assert copy.follow().live == 3
     corrected = {"corrections": [{"date": written(site.now), "note": "It was wrong."}]}
     site.write("anna", title="What is new of anna", **corrected)
-    site.write("bert", number=1, withdrawn={"date": written(site.now), "reason": "error"})
+    withdrawn = {"date": written(site.now - timedelta(seconds=1)), "reason": "error"}
+    site.write("bert", number=1, withdrawn=withdrawn)
     site.publish()
     before = dict(copy.held)
     copy.follow()

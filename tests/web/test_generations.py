@@ -142,9 +142,10 @@ def test_what_was_loaded_is_served_while_the_store_is_away(
     path = stand.site.folder / "store.sqlite"
     stand.site.engine.dispose()
     with caplog.at_level(logging.INFO, "syndicate"):
-        path.rename(path.with_name("away"))
-        app.generations.look()
-        path.write_bytes(b"not a database at all, but as long as it has to be" * 100)
+        broken = path.with_name("broken")
+        broken.write_bytes(b"not a database at all, but as long as it has to be" * 100)
+        path.with_name("away").hardlink_to(path)
+        broken.replace(path)  # at once: a moment without any file would be told of, too
         until(lambda: app.generations.trouble is not None)
         assert get(app, "/feed.atom").data == body
         assert get(app, "/topics/").data == kept
@@ -152,8 +153,7 @@ def test_what_was_loaded_is_served_while_the_store_is_away(
         assert get(app, "/readyz").status_code == 503
         told = [record for record in caplog.records if record.name == "syndicate.web.generations"]
         assert len(told) <= 2
-        path.unlink()
-        path.with_name("away").rename(path)
+        path.with_name("away").replace(path)
         until(lambda: app.generations.trouble is None)
     assert get(app, "/kinds/").status_code == 200
     assert "the store is back" in caplog.text
