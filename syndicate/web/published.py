@@ -14,9 +14,11 @@ from typing import Any, Final
 from syndicate.web import aside, guard, headers
 from syndicate.web.aside import Aside
 from syndicate.web.generations import Generations
+from syndicate.web.guard import Refusal
 from syndicate.web.headers import Headers
 from syndicate.web.negotiation import LONGEST, Coding, choose
 from syndicate.web.prepared import Prepared
+from syndicate.web.pull import problems
 
 StartResponse = Callable[..., Any]
 WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -112,7 +114,7 @@ class Published:
         refusal = guard.refusal(environ, snapshot.hosts)
         if refusal:
             self.counts.refused += 1
-            return self._text(environ, start_response, refusal.status, refusal.text)
+            return self._refuse(environ, start_response, refusal)
         prepared = snapshot.documents.get(path) or snapshot.kept.get(path)
         if prepared is not None:
             usual = environ["REQUEST_METHOD"] == "GET"
@@ -138,6 +140,22 @@ class Published:
             return Aside(self._rest, environ)
         return self._rest(environ, start_response)
 
+    def _refuse(
+        self, environ: dict[str, Any], start_response: StartResponse, refusal: Refusal
+    ) -> Iterable[bytes]:
+        """Turn a request away: as a problem where programs ask, in plain text elsewhere."""
+        if not problems.is_ours(environ.get("PATH_INFO", "")):
+            return self._text(environ, start_response, refusal.status, refusal.text)
+        definitions = self.generations.current.definitions
+        status, body = problems.of_guard(
+            refusal.status,
+            refusal.text.decode(),
+            definitions.network.base_url if definitions else "",
+        )
+        return self._text(
+            environ, start_response, HTTPStatus(status), body, media_type=problems.MEDIA_TYPE
+        )
+
     def _text(
         self,
         environ: dict[str, Any],
@@ -145,9 +163,11 @@ class Published:
         status: HTTPStatus,
         text: bytes,
         extra: Headers = (("Cache-Control", headers.ERROR_CACHE), *headers.PUBLIC),
+        *,
+        media_type: str = "text/plain; charset=utf-8",
     ) -> Iterable[bytes]:
         found = [
-            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Type", media_type),
             ("Content-Length", str(len(text))),
             *extra,
             *self.generations.current.security,

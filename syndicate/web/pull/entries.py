@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,6 @@ from syndicate.web.pull.resource import Resource
 PARTS: Final = ("full", *record.PARTS)
 MOST: Final = 200
 _USUAL: Final = 20
-_PURPOSE: Final = "page"
 
 
 def by_id(asking: Asking, id: str) -> Resource:
@@ -91,7 +91,7 @@ def browse(asking: Asking) -> Resource:
     )
     found = pull.list_newest(asking.connection, browsing, limit=limit + 1)
     shown = found[:limit]
-    following = _page(asking, *_key(shown[-1])) if len(found) > limit else None
+    following = _next(asking, shown[-1]) if len(found) > limit else None
     return Resource(
         title="Summaries",
         body=lambda: _list(asking, [one for _, one in shown], parts, following),
@@ -113,9 +113,7 @@ def _list(asking: Asking, found: list[Record], parts: str, following: str | None
 
 # Pages ------------------------------------------------------------------------------------------
 
-
-def _key(shown: tuple[str, Record]) -> tuple[str, str]:
-    return shown[0], shown[1].summary_id
+_PAGE = re.compile(r"(\d{4}-\d\d-\d\dT[0-9:]{8}Z)~([!-~]{1,300})\Z")
 
 
 def _query(asking: Asking) -> str:
@@ -124,18 +122,19 @@ def _query(asking: Asking) -> str:
     return urlencode({name: asking.values[name] for name in names if name in asking.values})
 
 
-def _page(asking: Asking, published: str, id: str) -> str:
-    token = asking.seal.sign(_PURPOSE, f"{published} {id}".encode())
+def _next(asking: Asking, last: tuple[str, Record]) -> str:
+    """Return the address of what comes after the last one shown: by its key, not by a number."""
+    published, shown = last
+    page = urlencode({"page": f"{published}~{shown.summary_id}"})
     query = _query(asking)
-    return f"{asking.base_url}/v1/items?page={token}{'&' if query else ''}{query}"
+    return f"{asking.base_url}/v1/items?{page}{'&' if query else ''}{query}"
 
 
 def _read_page(asking: Asking) -> tuple[str, str] | None:
-    token = asking.values.get("page")
-    if token is None:
+    text = asking.values.get("page")
+    if text is None:
         return None
-    payload = asking.seal.open(_PURPOSE, token)
-    if payload is None:
-        raise parameters.bad("page", "it was not made here", "follow `next` as it is")
-    published, _, id = payload.decode().partition(" ")
-    return published, id
+    match = _PAGE.match(text)
+    if match is None:
+        raise parameters.bad("page", "it is none", "follow `next` as it is")
+    return match[1], match[2]

@@ -93,13 +93,11 @@ def scope(
         *_terms(values, "kind", "kind"),
         *_terms(values, "form", "form"),
     ]
-    if len(terms) > MAX_TERMS:
-        raise bad("topic", f"{len(terms)} terms are too many", f"at most {MAX_TERMS} in all")
     wanted_and_not = {t.slug for t in terms if t.excluded} & {
         t.slug for t in terms if not t.excluded
     }
     if wanted_and_not:
-        raise bad("not_topic", f"{min(wanted_and_not)!r} is wanted as well")
+        raise Refused("contradiction", f"{min(wanted_and_not)!r} is wanted and left out")
     mode = choice(values, "topic_mode", ("any", "all"), "any")
     try:
         wanted = definitions.resolve(selection.canonical(terms))
@@ -111,7 +109,10 @@ def scope(
 def _terms(
     values: Mapping[str, str], name: str, group: Group, *, excluded: bool = False
 ) -> Iterable[Term]:
-    for slug in values[name].split(",") if name in values else ():
+    slugs = values[name].split(",") if name in values else []
+    if len(slugs) > MAX_TERMS:
+        raise bad(name, f"{len(slugs)} are too many", f"at most {MAX_TERMS}")
+    for slug in slugs:
         if not _SLUG.match(slug):
             raise bad(name, f"{slug[:40]!r} is no slug", "slugs with commas between them")
         yield Term(group, slug, excluded=excluded)

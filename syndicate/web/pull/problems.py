@@ -61,7 +61,12 @@ CODES: Final[Mapping[str, Code]] = {
     "withdrawn": Code(
         410, "Withdrawn", "The summary was withdrawn; remove your copy. `tombstone` says why."
     ),
-    "too-large": Code(414, "Too large", "The address or the request is too long."),
+    "contradiction": Code(
+        409, "Contradiction", "The same topic is asked for and left out: nothing can match."
+    ),
+    "bad-address": Code(400, "Bad address", "The address or the Host header cannot be read."),
+    "other-host": Code(421, "Other host", "This server does not answer for that host."),
+    "too-large": Code(400, "Too large", "The address or the request is too long."),
     "key-missing": Code(401, "Key missing", "This needs a partner's key as a bearer token."),
     "key-invalid": Code(401, "Key invalid", "The key is unknown, revoked or expired."),
     "key-scope": Code(403, "Outside the key's scope", "The key does not reach this far."),
@@ -77,10 +82,12 @@ _OF_ERRORS: Final[Mapping[type[SyndicateError], str]] = {
     StoreError: "unavailable",
 }
 _OF_STATUS: Final[Mapping[int, str]] = {
+    400: "bad-address",
     404: "not-found",
     405: "method-not-allowed",
     413: "too-large",
     414: "too-large",
+    421: "other-host",
 }
 
 
@@ -148,23 +155,40 @@ def render(
     more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Return the answer. A problem is never kept by a cache, and holds no key and no cursor."""
+    fields = dict(more or {})
+    if wrong:
+        fields["errors"] = [
+            {"param": one.param, "reason": one.reason, "allowed": one.allowed} for one in wrong
+        ]
+    found = body(code, detail, base_url, request.path, fields)
+    response = Response(found, CODES[code].status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = headers.NO_CACHE
+    response.headers["Content-Language"] = "en"
+    for name, value in headers.PUBLIC:
+        response.headers[name] = value
+    return response
+
+
+def body(
+    code: str, detail: str, base_url: str, path: str, more: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return the object that says what is wrong with a request for `path`."""
     known = CODES[code]
     fields: dict[str, Any] = {
         "type": f"{base_url}/v1/problems/{code}",
         "title": known.title,
         "status": known.status,
         "detail": detail,
-        "instance": request.path,
+        "instance": path,
         "code": code,
-        **(more or {}),
     }
-    if wrong:
-        fields["errors"] = [
-            {"param": one.param, "reason": one.reason, "allowed": one.allowed} for one in wrong
-        ]
-    response = Response(orjson.dumps(fields), known.status, content_type=MEDIA_TYPE)
-    response.headers["Cache-Control"] = headers.NO_CACHE
-    response.headers["Content-Language"] = "en"
-    for name, value in headers.PUBLIC:
-        response.headers[name] = value
-    return response
+    return orjson.dumps(fields | dict(more or {}))
+
+
+def of_guard(status: int, detail: str, base_url: str) -> tuple[int, bytes]:
+    """Return status and body for what is turned away before it is looked at.
+
+    Its address is not repeated: it may be what cannot be read.
+    """
+    code = _OF_STATUS.get(status, "bad-address")
+    return CODES[code].status, body(code, detail.strip(), base_url, "")

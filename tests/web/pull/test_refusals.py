@@ -37,7 +37,7 @@ LONG = "x" * 1900
         ("/v1/changes?topic=%0D%0ASet-Cookie:x", 400, "bad-value"),
         ("/v1/changes?topic=%FF", 400, "bad-value"),
         ("/v1/changes?topic=Empathy", 400, "bad-value"),
-        ("/v1/changes?topic=empathy&not_topic=empathy", 400, "bad-value"),
+        ("/v1/changes?topic=empathy&not_topic=empathy", 409, "contradiction"),
         ("/v1/changes?topic=a,b,c,d,e,f,g,h,i", 400, "bad-value"),
         ("/v1/changes?topic_mode=some", 400, "bad-value"),
         ("/v1/changes?form=poem", 404, "topic-unknown"),
@@ -79,7 +79,13 @@ def test_near_misses_are_named(ask: Ask) -> None:
 
 
 def test_a_query_of_a_megabyte(ask: Ask) -> None:
-    assert ask(f"/v1/changes?topic={'a' * 1_000_000}").status_code == 414
+    answer = ask(f"/v1/changes?topic={'a' * 1_000_000}")
+    assert (answer.status_code, answer.json["code"]) == (400, "too-large")
+
+
+def test_an_address_that_cannot_be_read_and_another_host(ask: Ask) -> None:
+    assert ask("/v1/items/a%0Ab").json["code"] == "bad-address"
+    assert ask("/v1/state", Host="elsewhere.example").json["code"] == "other-host"
 
 
 def test_no_coding_at_all(ask: Ask) -> None:
