@@ -51,6 +51,11 @@ class Definitions:
         """Return the topic of a present or former slug."""
         return self._topics.get(slug)
 
+    def present_topics(self, slugs: Iterable[str]) -> tuple[str, ...]:
+        """Return topics by their present slugs, each once; a slug that left the files stays."""
+        found = ((self.find_topic(slug), slug) for slug in slugs)
+        return tuple(dict.fromkeys(topic.slug if topic else slug for topic, slug in found))
+
     def find_kind(self, slug: str) -> Kind | None:
         return self._kinds.get(slug)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,27 +13,14 @@ import click
 if TYPE_CHECKING:
     from syndicate.errors import Problem
     from syndicate.publish import Outcome
+    from syndicate.publish.audience import Arrivals
     from syndicate.publish.steps import Told
 
-WORDS: Final = {
-    "publish": "new",
-    "correct": "corrected",
-    "edit": "cosmetic",
-    "withdraw": "withdrawn",
-    "restore": "restored",
-    "schedule": "scheduled",
-    "unschedule": "unscheduled",
-    "move": "renamed",
-}
 AT_MOST: Final = 40
 """So many lines of one kind; a first publish of ten thousand files is no news one by one."""
 
-
-def word(step: Told) -> str:
-    """Return what is done to a summary, in the words of the documents."""
-    if step.act == "edit" and step.before and step.before.slug != step.summary.slug:
-        return "renamed"
-    return WORDS[step.act]
+MANY_FEEDS: Final = 8
+"""From so many feeds on to which the same happens, one line tells of all."""
 
 
 def status(outcome: Outcome) -> int:
@@ -40,12 +28,12 @@ def status(outcome: Outcome) -> int:
     return 1 if outcome.problems else 0
 
 
-def show(outcome: Outcome, *, as_json: bool = False, further: dict[str, Any] | None = None) -> None:
+def show(outcome: Outcome, *, as_json: bool = False) -> None:
     """Print an outcome to stdout and what is wrong with files to stderr."""
     for problem in (*outcome.problems, *outcome.warnings):
         click.echo(_marked(problem), err=True)
     if as_json:
-        click.echo(json.dumps(to_json(outcome) | (further or {}), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_json(outcome), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_lines(outcome)))
 
@@ -57,11 +45,11 @@ def _marked(problem: Problem) -> str:
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
-    counts = Counter(word(step) for step in outcome.steps)
+    counts = Counter(step.word for step in outcome.steps)
     shown: Counter[str] = Counter()
     for step in outcome.steps:
-        shown[word(step)] += 1
-        if shown[word(step)] <= AT_MOST:
+        shown[step.word] += 1
+        if shown[step.word] <= AT_MOST:
             yield _line(step)
     for name, count in counts.items():
         if count > AT_MOST:
@@ -72,6 +60,24 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     if outcome.problems:
         told.append(f"{len({p.path for p in outcome.problems}):,} refused")
     yield ", ".join(told) or "nothing has changed"
+    if outcome.feeds:
+        yield "Subscribers of these feeds would get:"
+        yield from _feeds(outcome.feeds)
+
+
+def _feeds(reached: Arrivals) -> Iterator[str]:
+    """Yield a line for each feed, as in `topics/empathy: 1 new, 1 leaves`; one for many alike."""
+    told = {key: ", ".join(starmap(_event, events.items())) for key, events in reached.items()}
+    alike = Counter(told.values())
+    many = {text for text, count in alike.items() if count > MANY_FEEDS}
+    shown = [(key, text) for key, text in told.items() if text not in many]
+    shown += [(f"{alike[text]:,} feeds", text) for text in sorted(many)]
+    width = max(len(key) for key, _ in shown)
+    yield from (f"  {key:<{width}}  {text}" for key, text in shown)
+
+
+def _event(what: str, slugs: Collection[str]) -> str:
+    return f"{len(slugs):,} {what}" if slugs else what
 
 
 def _line(step: Told) -> str:
@@ -82,7 +88,7 @@ def _line(step: Told) -> str:
     when = ""
     if step.act == "schedule" and summary.published:
         when = f" ({summary.published:%Y-%m-%d %H:%M} UTC)"
-    return f"{word(step):<11}  {slug}{when}: {summary.title}"
+    return f"{step.word:<11}  {slug}{when}: {summary.title}"
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
         "generation": outcome.generation,
         "summaries": [
             {
-                "what": word(step),
+                "what": step.word,
                 "slug": step.summary.slug,
                 "id": step.summary.id,
                 "title": step.summary.title,
@@ -101,6 +107,7 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
             for step in outcome.steps
         ],
         "documents": list(outcome.documents),
+        "feeds": outcome.feeds,
         "errors": _problems(outcome.problems),
         "warnings": _problems(outcome.warnings),
     }

@@ -31,17 +31,13 @@ _withdraw_missing = click.option(
 def diff(ctx: click.Context, *, as_json: bool, withdraw_missing: bool) -> None:
     """Write nothing; end with exit status 1 where `publish` would refuse a file."""
     from syndicate import publish as publish_
-    from syndicate.cli import audience
 
     settings = here.settings()
     definitions = here.definitions(settings)
     with here.store(settings) as engine, counting("reading") as count:
         options = publish_.Options(withdraw_missing=withdraw_missing, progress=count.reach)
         found = publish_.diff(engine, settings.site, definitions, now=here.now(), options=options)
-    reached = audience.arrivals(found.steps, definitions)
-    outcomes.show(found, as_json=as_json, further={"feeds": reached})
-    if reached and not as_json:
-        click.echo("\n".join(["Subscribers of these feeds would get:", *audience.lines(reached)]))
+    outcomes.show(found, as_json=as_json)
     ctx.exit(outcomes.status(found))
 
 

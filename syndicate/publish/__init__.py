@@ -6,6 +6,7 @@ Read rules.py and plan.py for what may be done, commit.py for what is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from syndicate import definitions as definitions_
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
-from syndicate.publish import commit, planning, reading, scan
+from syndicate.publish import audience, commit, planning, reading, refresh, scan
 from syndicate.publish.commit import Outcome
 from syndicate.publish.failpoints import reach
 from syndicate.publish.reading import Readings
@@ -89,20 +90,48 @@ def diff(
     now: datetime,
     options: Options = Options(),
 ) -> Outcome:
-    """Return what `publish` would do, without doing it."""
+    """Return what `publish` would do, without doing it.
+
+    PublishRefused where it would refuse everything.
+    """
     changes, readings = _read(engine, folder, definitions, options)
     with store.reading(engine) as connection:
         plan = planning.make(
             connection, folder, changes, readings, now, withdraw_missing=options.withdraw_missing
         )
         head = journal.get_head(connection)
-    return Outcome(
+        values = site.get_values(connection)
+    found = Outcome(
         steps=plan.told,
+        feeds=audience.of_steps(plan.told, definitions),
         problems=tuple(plan.problems),
         warnings=readings.warnings,
         generation=head.generation,
         seq=head.seq,
     )
+    rendered = refresh.rendered_with(definitions)
+    same = values.get(site.RENDERED) == rendered and not commit.is_redefined(values, definitions)
+    if same or head.published_at is None:
+        return found
+    return _rehearsed(engine, plan, definitions, now, found)
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a rehearsal."""
+
+
+def _rehearsed(
+    engine: Engine, plan: Plan, definitions: Definitions, now: datetime, found: Outcome
+) -> Outcome:
+    """Return what changed definitions do, too: by doing it, and taking it back."""
+    with suppress(_TakenBack), store.writing(engine) as connection:
+        done = commit.write(connection, plan, definitions, now)
+        told = audience.of_steps(plan.told, definitions)
+        with store.reading(engine) as before:
+            told = audience.of_definitions(before, connection, definitions, done.documents, told)
+        found = replace(found, steps=done.steps, documents=done.documents, feeds=told)
+        raise _TakenBack
+    return found
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from syndicate.errors import Problem
 from syndicate.model import Change
 from syndicate.publish import pulling, refresh, standing, steps
 from syndicate.publish.apply import Writer
+from syndicate.publish.audience import Arrivals
 from syndicate.publish.failpoints import reach
 from syndicate.publish.spool import Spool
 from syndicate.publish.steps import Part, Plan, Step, Told
@@ -27,6 +29,7 @@ class Outcome:
     steps: Spool[Told]
     changes: Spool[Change] = field(default_factory=Spool)
     documents: tuple[str, ...] = ()  # paths whose bytes changed
+    feeds: Arrivals = field(default_factory=dict)  # what reaches whom, as `diff` tells it
     problems: tuple[Problem, ...] = ()
     warnings: Spool[Problem] = field(default_factory=Spool)
     generation: int = 0
@@ -48,7 +51,7 @@ def write(
     head = journal.get_head(connection)
     now = max(now, head.published_at or now)  # dates go with the order, if the clock does not
     values = site.get_values(connection)
-    redefined = any(values.get(name) != text for name, text in definitions.texts.items())
+    redefined = is_redefined(values, definitions)
     if redefined or site.BASE_URL not in values:
         _add_retagged(connection, plan, definitions)
         standing.align(connection, definitions)
@@ -90,6 +93,11 @@ def write(
     )
 
 
+def is_redefined(values: Mapping[str, str], definitions: Definitions) -> bool:
+    """Tell whether feeds/ says another thing than the `values` of the last publish."""
+    return any(values.get(name) != text for name, text in definitions.texts.items())
+
+
 def _mark(
     connection: Connection,
     values: dict[str, str],
@@ -121,7 +129,7 @@ def _add_due(connection: Connection, plan: Plan, definitions: Definitions, now: 
             Step(
                 act="publish",
                 # its topics may have got other names while it waited
-                summary=replace(one.text, topics=standing.present_topics(one.text, definitions)),
+                summary=replace(one.text, topics=definitions.present_topics(one.text.topics)),
                 path=one.path,
                 was_waiting=True,
             )

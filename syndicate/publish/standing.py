@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
-from syndicate.model import Feed, Summary, SummaryId, Topic
+from syndicate.model import Feed, SummaryId, Topic
 from syndicate.publish.places import wanted_entries
 from syndicate.publish.steps import Step
 from syndicate.store import feeds, scheduled, summaries
@@ -37,15 +37,9 @@ def retagged(connection: Connection, definitions: Definitions) -> Iterator[Step]
     for part in batches(sorted(concerned)):
         for row in summaries.list_concerned(connection, Keys(ids=part)):
             before = summaries.get(connection, row)
-            after = dataclasses.replace(before, topics=present_topics(before, definitions))
+            after = dataclasses.replace(before, topics=definitions.present_topics(before.topics))
             if after != before:
                 yield Step(act="edit", summary=after, path=row.path, stored=row, before=before)
-
-
-def present_topics(summary: Summary, definitions: Definitions) -> tuple[str, ...]:
-    """Return the summary's topics by their present slugs, each once."""
-    found = ((definitions.find_topic(slug), slug) for slug in summary.topics)
-    return tuple(dict.fromkeys(topic.slug if topic else slug for topic, slug in found))
 
 
 def align(connection: Connection, definitions: Definitions) -> None:
@@ -123,7 +117,7 @@ def refuse_loss(connection: Connection, definitions: Definitions) -> None:
     present = {feed.key for feed in definitions.feeds}
     counts = feeds.count_live(connection)
     for waiting in scheduled.list_all(connection):
-        for slug in present_topics(waiting.text, definitions):
+        for slug in definitions.present_topics(waiting.text.topics):
             counts[f"topics/{slug}"] = counts.get(f"topics/{slug}", 0) + 1
     for key in sorted(counts.keys() - present):
         kind_of_feed, _, slug = key.partition("/")
@@ -145,7 +139,7 @@ def _fill(
     found: dict[int, list[Member]] = {stored.number: [] for stored, _ in fresh}
     for row, summary in summaries.iterate(connection):
         # a renamed topic's summaries are edited after this; their topics are read as they will be
-        topics = present_topics(summary, definitions)
+        topics = definitions.present_topics(summary.topics)
         for stored, feed in fresh:
             if feed.selection.matches(topics=topics, kind=summary.kind, form=summary.form):
                 found[stored.number].extend(

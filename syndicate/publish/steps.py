@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeGuard
+from typing import Final, Literal, TypeGuard
 
 from syndicate.errors import Problem
 from syndicate.model import Form, Op, Summary, SummaryId
@@ -17,6 +17,18 @@ PART = 100
 """So many summaries are planned and written at a time: it is their texts that take memory."""
 
 Act = Op | Literal["schedule", "unschedule", "move", "keep"]
+
+
+WORDS: Final = {
+    "publish": "new",
+    "correct": "corrected",
+    "edit": "cosmetic",
+    "withdraw": "withdrawn",
+    "restore": "restored",
+    "schedule": "scheduled",
+    "unschedule": "unscheduled",
+    "move": "renamed",
+}
 
 
 def is_change(act: Act) -> TypeGuard[Op]:
@@ -61,6 +73,13 @@ class Told:
     summary: Heading
     path: str
     before: Heading | None = None
+
+    @property
+    def word(self) -> str:
+        """What is done to the summary, in the words of the documents."""
+        if self.act == "edit" and self.before and self.before.slug != self.summary.slug:
+            return "renamed"
+        return WORDS[self.act]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from syndicate.model import Feed, SummaryId
 from syndicate.selection import Selection
 from syndicate.store import instants, scopes
 from syndicate.store.batches import batches
-from syndicate.store.schema import feed, member
+from syndicate.store.schema import feed, member, summary
 from syndicate.sync import Scope
 
 MemberState = Literal["live", "withdrawn", "left"]
@@ -163,6 +163,16 @@ def list_archived(connection: Connection, number: int, first: int, size: int) ->
         )
     )
     return _newest_first(map(_member, connection.execute(query)))
+
+
+def list_slugs(connection: Connection, number: int) -> set[str]:
+    """Return the slugs of a feed's live summaries."""
+    query = (
+        select(summary.c.slug)
+        .join(member, member.c.summary_id == summary.c.id)
+        .where(and_(member.c.feed == number, member.c.state == "live"))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def count(connection: Connection, number: int) -> int:

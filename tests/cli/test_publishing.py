@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.cli import audience
 from syndicate.publish import diff
 from tests.cli.conftest import Terminal
 
@@ -209,11 +208,12 @@ def test_a_changed_topic_enters_one_feed_and_leaves_another(terminal: Terminal) 
     withdrawn = {"date": "2024-01-01T12:30:00Z", "reason": "error"}
     site.write("second", number=1, withdrawn=withdrawn)
     planned = diff(site.engine, site.folder, site.definitions, now=site.now)
-    found = audience.arrivals(planned.steps, site.definitions)
+    found = planned.feeds
     assert found["full"] == {"cosmetic": ["first"], "withdrawn": ["second"]}
     assert found["topics/empathy"] == {"leaves": ["first"], "withdrawn": ["second"]}
     assert found["topics/training"] == {"new": ["first"]}
-    assert next(iter(audience.lines(found))).split() == ["full", "1", "cosmetic,", "1", "withdrawn"]
+    lines = [line.split() for line in terminal.run("diff").stdout.splitlines()]
+    assert ["full", "1", "cosmetic,", "1", "withdrawn"] in lines
 
 
 def test_what_is_only_scheduled_or_moved_reaches_nobody(terminal: Terminal) -> None:
@@ -221,7 +221,7 @@ def test_what_is_only_scheduled_or_moved_reaches_nobody(terminal: Terminal) -> N
     site.write("later", published=datetime(2999, 1, 1, tzinfo=UTC))
     planned = diff(site.engine, site.folder, site.definitions, now=site.now)
     assert [step.act for step in planned.steps] == ["schedule"]
-    assert audience.arrivals(planned.steps, site.definitions) == {}
+    assert planned.feeds == {}
 
 
 # --watch ---------------------------------------------------------------------------------------
