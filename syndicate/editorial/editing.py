@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from syndicate.editorial import frontmatter
+from syndicate.errors import ContentError, Problem
 from syndicate.model import Correction, Withdrawal
 
 
@@ -21,7 +22,8 @@ def withdraw(path: str, text: str, withdrawal: Withdrawal) -> str:
     if withdrawal.replaced_by:
         fields["replaced_by"] = withdrawal.replaced_by
     block = ["withdrawn:", *(f"  {key}: {value}" for key, value in fields.items())]
-    return _with_key(path, text, "withdrawn", block)
+    by_hand = f"write withdrawn: {_flow(fields)}"
+    return _with_key(path, text, "withdrawn", block, by_hand)
 
 
 def restore(path: str, text: str, correction: Correction) -> str:
@@ -32,13 +34,11 @@ def restore(path: str, text: str, correction: Correction) -> str:
     block = ["corrections:"]
     for item in items:
         block += _list_entry({key: _scalar(key, value) for key, value in item.items()})
-    block += _list_entry(
-        {
-            "date": _date(correction.date),
-            "note": json.dumps(correction.note, ensure_ascii=False),
-        }
-    )
-    return _with_key(path, _with_key(path, text, "withdrawn", []), "corrections", block)
+    told = {"date": _date(correction.date), "note": _scalar("note", correction.note)}
+    block += _list_entry(told)
+    by_hand = f"delete `withdrawn` and add {_flow(told)} to `corrections`"
+    text = _with_key(path, text, "withdrawn", [], by_hand)
+    return _with_key(path, text, "corrections", block, by_hand)
 
 
 def _date(date: datetime) -> str:
@@ -54,8 +54,16 @@ def _list_entry(fields: dict[str, str]) -> Iterable[str]:
         yield f"  {'- ' if number == 0 else '  '}{key}: {value}"
 
 
-def _with_key(path: str, text: str, key: str, block: list[str]) -> str:
-    """Put `block` where the top-level `key` stands, or at the end; an empty one removes the key."""
+def _flow(fields: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
+
+
+def _with_key(path: str, text: str, key: str, block: list[str], by_hand: str) -> str:
+    """Put `block` where the top-level `key` stands, or at the end; an empty one removes the key.
+
+    ContentError, with what to do `by_hand`, where that would touch other keys: in braces they share
+    lines.
+    """
     parts = frontmatter.split(path, text)
     front = frontmatter.read(path, parts.front)
     lines = parts.front.split("\n")
@@ -68,4 +76,15 @@ def _with_key(path: str, text: str, key: str, block: list[str]) -> str:
         lines[start:end] = block
     else:
         lines.extend(block)
+    after = frontmatter.read(path, "\n".join(lines))
+    others = {name: value for name, value in front.values.items() if name != key}
+    if not after.whole or {k: v for k, v in after.values.items() if k != key} != others:
+        raise ContentError(
+            Problem(
+                path,
+                front.line((key,)),
+                f"`{key}` cannot be changed here without touching other keys",
+                f"put each key on a line of its own; or {by_hand} there yourself, and publish",
+            )
+        )
     return "\n".join(["---", *lines, "---", parts.body])

@@ -32,6 +32,7 @@ def withdraw(
 ) -> Outcome:
     """Take a published summary back. NotFound for no such slug; PublishRefused if it is already."""
     path, present = _find(engine, slug)
+    _require_file(folder, definitions, path, present)
     if present.withdrawn is not None:
         raise PublishRefused(
             f"{slug!r} was withdrawn on {present.withdrawn.date:%Y-%m-%d}",
@@ -60,6 +61,7 @@ def restore(
 ) -> Outcome:
     """Bring a withdrawn summary back, with a correction that tells of it."""
     path, present = _find(engine, slug)
+    _require_file(folder, definitions, path, present)
     if present.withdrawn is None:
         raise PublishRefused(f"{slug!r} is not withdrawn", "there is nothing to restore")
     # newer than its tombstone, or readers would go on taking it for deleted (RFC 6721, section 3)
@@ -82,6 +84,22 @@ def _find(engine: Engine, slug: str) -> tuple[str, Summary]:
             known = summaries.list_slugs(connection)
             raise NotFound(f"no published summary has the slug {slug!r}", near_misses(slug, known))
         return stored.path, summaries.get(connection, stored)
+
+
+def _require_file(folder: Path, definitions: Definitions, path: str, present: Summary) -> None:
+    """Refuse to edit what is not, or no longer, the file of the summary that is published."""
+    if tree.find(folder, path) is None:
+        raise PublishRefused(
+            f"{path} is not there any more",
+            "if it has moved, run `syndicate publish` first; if it was deleted, put it back or "
+            "run `syndicate publish --withdraw-missing`",
+        )
+    there = editorial.parse(path, tree.load(folder, path), definitions).summary
+    if there.id != present.id:
+        raise PublishRefused(
+            f"{path} holds another summary now, {there.id}",
+            f"the file of {present.slug!r} has id: {present.id}; run `syndicate publish` first",
+        )
 
 
 def _free_second(engine: Engine, begin: datetime) -> datetime:
