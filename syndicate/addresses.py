@@ -21,6 +21,8 @@ KINDS: Final = "/kinds/"
 FEEDS: Final = "/feeds/"
 ARCHIVE: Final = "/archive/"
 CHOOSE: Final = "/choose"
+SUBSCRIBE: Final = "/subscribe"
+FEED_ICON: Final = "/static/feed-icon.png"
 OPML: Final = "/opml"
 WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
 FEED_MENU: Final = "/.well-known/feed-menu.json"
@@ -69,6 +71,11 @@ def unsubscribe(token: str) -> str:
 
 def document(stem: str, format: Format) -> str:
     return f"{stem}.{format}"
+
+
+def preview(stem: str) -> str:
+    """Return the page that shows what a feed's subscribers see."""
+    return f"{stem}/preview/"
 
 
 def archived(stem: str, number: int, format: Format) -> str:

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from syndicate import mailbox
 from syndicate.errors import AddressError, DefinitionError, Problem
-from syndicate.model import Alerts, Kind, Licence, Network, Topic
+from syndicate.model import Alerts, Kind, Licence, Network, Reader, Topic
 
 FILES: Final = ("network.toml", "topics.toml", "kinds.toml", "feeds.toml")
 _UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
@@ -122,6 +122,11 @@ class AlertsTable(Table):
         return Alerts(**fields)
 
 
+class ReaderTable(Table):
+    name: Plain
+    address: Url = Field(pattern=r"^https?://\S*\{feed\}\S*$")
+
+
 class NetworkTable(Table):
     title: Plain
     short: Label
@@ -190,6 +195,7 @@ class NetworkFile(Table):
     hub: HubTable = HubTable()
     http: HttpTable = HttpTable()
     alerts: AlertsTable | None = None
+    reader: tuple[ReaderTable, ...] = ()
 
     def to_model(self, *, base_url: str | None) -> Network:
         fields = self.network.model_dump()
@@ -206,6 +212,7 @@ class NetworkFile(Table):
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),
             alerts=self.alerts.to_model(self.network) if self.alerts else None,
+            readers=tuple(Reader(**reader.model_dump()) for reader in self.reader),
         )
 
 

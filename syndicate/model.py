@@ -173,6 +173,14 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A feed reader on the web; `{feed}` in `address` stands for a feed's, percent-encoded."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """The organisation behind a site, from network.toml."""
 
@@ -193,6 +201,7 @@ class Network:
     hosts: tuple[str, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()  # old path, present path
     alerts: Alerts | None = None  # None: this network writes no mails
+    readers: tuple[Reader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +279,7 @@ class Links:
     self: str
     home: str
     current: str
+    icon: str = ""
     hub: str = ""
     prev_archive: str = ""
     next_archive: str = ""

@@ -68,6 +68,7 @@ def render_feed(
     generator.subtitle(feed.description)
     generator.updated(updated)
     generator.language("en")
+    generator.icon(links.icon)
     generator.author({"name": network.author})
     generator.rights(network.rights)
     generator.generator("syndicate", version=__version__)

@@ -41,6 +41,7 @@ def render_feed(feed: Feed, links: Links, network: Network) -> bytes:
         "home_page_url": links.home,
         "feed_url": links.self,
         "description": feed.description,
+        "icon": links.icon,
         "language": "en",
         "authors": [{"name": network.author}],
     }

@@ -99,6 +99,7 @@ def place(
         self=archived(archive) or current,
         home=base_url + feed.page,
         current=current,
+        icon=base_url + addresses.FEED_ICON,
         hub="" if archive else hub,
         prev_archive=archived(archive - 1 if archive else sealed),
         next_archive=archived(archive + 1) if archive else "",

@@ -56,6 +56,7 @@ def render_feed(
     generator.link({"rel": "alternate", "href": links.home})
     generator.description(feed.description)
     generator.language("en")
+    generator.image(links.icon, title=feed.title, link=links.home, width="144", height="144")
     generator.copyright(network.rights)
     generator.generator("syndicate", version=__version__)
     generator.ttl(60)

@@ -5,16 +5,18 @@ They are functions of the store's state alone, so every process makes the same b
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from syndicate import addresses
 from syndicate.definitions import Definitions
-from syndicate.documents import render
+from syndicate.documents import entry, opml, render
 from syndicate.errors import NotFound
-from syndicate.model import Document, Feed, Format
+from syndicate.model import Document, Entry, Feed, Format
 from syndicate.publish.refresh import Contents, Maker
-from syndicate.store import feeds, instants, site
+from syndicate.store import feeds, instants, site, summaries
 from syndicate.store.engine import Connection
+from syndicate.store.feeds import Member
 
 
 def archive(
@@ -32,7 +34,7 @@ def archive(
         )
     held = feeds.list_archived(connection, stored.number, (number - 1) * stored.chunk, stored.chunk)
     contents = Contents(
-        members=[member for member in held if member.state == "live"],
+        members=_live(held),
         withdrawn=[member for member in held if member.state == "withdrawn"],
         sealed=sealed,
         said=[member.updated for member in held],
@@ -50,7 +52,7 @@ def selected(
     said = feeds.find_said(connection, feed.selection)
     members = feeds.list_selected(connection, feed.selection, feed.window)
     contents = Contents(
-        members=[member for member in members if member.state == "live"],
+        members=_live(members),
         withdrawn=[member for member in members if member.state == "withdrawn"],
         said=[said] if said else (),
     )
@@ -58,6 +60,25 @@ def selected(
     path = addresses.document(feed.stem, format)
     changed = _changed(connection)
     return render.document(path, addresses.MEDIA_TYPES[format], body, changed)
+
+
+def entries(
+    connection: Connection, definitions: Definitions, feed: Feed, limit: int
+) -> list[Entry]:
+    """Return the newest entries of a feed's subscription document, notices among them."""
+    shown = _live(feeds.list_selected(connection, feed.selection, limit))
+    texts = summaries.get_many(connection, [(m.summary_id, m.revision) for m in shown])
+    made = {one.id: one for text in texts.values() for one in entry.entries(text, definitions)}
+    return [made[member.entry_id] for member in shown]
+
+
+def lists(connection: Connection, definitions: Definitions, chosen: Sequence[Feed]) -> bytes:
+    """Return the OPML of the feeds that somebody chose."""
+    return opml.render_opml(definitions, tuple(chosen), _changed(connection))
+
+
+def _live(members: Iterable[Member]) -> list[Member]:
+    return [member for member in members if member.state == "live"]
 
 
 def _changed(connection: Connection) -> datetime:

@@ -49,6 +49,7 @@ def rendered_with(definitions: Definitions) -> str:
     return identity.fingerprint(
         entry.look(definitions),
         __version__,
+        addresses.FEED_ICON,
         network.title,
         network.author,
         network.hub,

@@ -7,15 +7,15 @@ same summaries however many come before it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from syndicate.model import Summary
-from syndicate.selection import EVERYTHING, Group, Selection
-from syndicate.store import instants, summaries
+from syndicate.selection import EVERYTHING, Selection
+from syndicate.store import instants, scopes, summaries
 from syndicate.store.schema import feed, member, summary
+from syndicate.sync import Scope
 
 _NEAR = 40  # summaries of each topic among which related ones are looked for
 
@@ -72,6 +72,27 @@ def list_months(connection: Connection) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def list_months_changed(connection: Connection) -> list[tuple[str, str]]:
+    """Return ("2021-04", when the newest change to its summaries was), newest month first."""
+    month = func.substr(summary.c.published, 1, 7)
+    query = select(month, func.max(summary.c.changed_at)).where(_is_published)
+    rows = connection.execute(query.group_by(month).order_by(month.desc()))
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_changed(
+    connection: Connection, since: datetime, before: datetime, *, limit: int
+) -> list[tuple[str, str]]:
+    """Return slug and newest change of the summaries published from `since` up to `before`."""
+    query = select(summary.c.slug, summary.c.changed_at).where(
+        _is_published,
+        summary.c.published >= instants.write(since),
+        summary.c.published < instants.write(before),
+    )
+    rows = connection.execute(query.order_by(summary.c.published.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
 def list_related(connection: Connection, to: Summary, *, limit: int) -> list[Summary]:
     """Return the newest summaries that share most topics with one of research."""
     shared: Counter[str] = Counter()
@@ -79,7 +100,10 @@ def list_related(connection: Connection, to: Summary, *, limit: int) -> list[Sum
     dates: dict[str, str] = {}
     for topic in to.topics:
         query = select(summary.c.id, summary.c.revision, summary.c.published).where(
-            *_is_published, summary.c.form == "research", _has_topic([topic]), summary.c.id != to.id
+            _is_published,
+            summary.c.form == "research",
+            summary.c.id.in_(scopes.of_feeds("topic", [topic], scopes.LIVE)),
+            summary.c.id != to.id,
         )
         for row in connection.execute(query.order_by(summary.c.published.desc()).limit(_NEAR)):
             shared[row.id] += 1
@@ -88,30 +112,10 @@ def list_related(connection: Connection, to: Summary, *, limit: int) -> list[Sum
     return list(summaries.get_many(connection, [(id, revisions[id]) for id in nearest]).values())
 
 
-def _selected(wanted: Selection) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that a published summary of a selection meets."""
-    yield from _is_published
-    if topics := wanted.named("topic"):
-        yield _has_topic(topics)
-    if topics := wanted.excluded("topic"):
-        yield ~_has_topic(topics)
-    columns: dict[Group, Column[str]] = {"kind": summary.c.kind, "form": summary.c.form}
-    for group, column in columns.items():
-        if named := wanted.named(group):
-            yield column.in_(sorted(named))
-        if excluded := wanted.excluded(group):
-            yield column.is_(None) | column.not_in(sorted(excluded))
+def _selected(wanted: Selection) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a published summary of a selection meets."""
+    return _is_published, scopes.selects(Scope(selection=wanted), summary.c.id)
 
 
-_is_published: Sequence[ColumnElement[bool]] = (summary.c.state == "published",)
+_is_published = summary.c.state == "published"
 _is_place = and_(member.c.state == "live", member.c.entry_id == member.c.summary_id)
-
-
-def _has_topic(slugs: Collection[str]) -> ColumnElement[bool]:
-    """Ask the feeds of topics, whose members are the summaries that have one of them."""
-    members: Select[tuple[str]] = (
-        select(member.c.summary_id)
-        .join(feed, feed.c.number == member.c.feed)
-        .where(_is_place, feed.c.key.in_([f"topics/{slug}" for slug in sorted(slugs)]))
-    )
-    return summary.c.id.in_(members)

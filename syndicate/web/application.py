@@ -13,6 +13,7 @@ from syndicate.config import Settings
 from syndicate.errors import Moved
 from syndicate.web import files, headers, logs, pages
 from syndicate.web.citations import Citations
+from syndicate.web.discovery import Discovery
 from syndicate.web.errors import Errors
 from syndicate.web.feeds import Feeds
 from syndicate.web.frame import Frame
@@ -56,6 +57,7 @@ def _register(flask: Flask, site: Site, published: Published, installation: Inst
     for views in (
         Feeds(site),
         Citations(site),
+        Discovery(site),
         Health(site, published.counts),
         Pull(site, frame),
         Errors(site, frame),

@@ -9,12 +9,13 @@ from werkzeug.wrappers.response import Response
 
 from syndicate import addresses, selection
 from syndicate.definitions import FULL, Definitions, near_misses
+from syndicate.documents.identity import digest
 from syndicate.errors import Gone, Moved, NotFound
 from syndicate.model import FORMATS, Feed, Format
 from syndicate.publish import ondemand
 from syndicate.store import feeds
 from syndicate.store.engine import Connection
-from syndicate.web import prepared
+from syndicate.web import headers, prepared
 from syndicate.web.site import Site
 from syndicate.web.snapshot import require
 
@@ -40,6 +41,7 @@ class Feeds:
                 self.archive,
                 defaults=defaults,
             )
+        app.add_url_rule("/topics/<slug>/opml", "opml", self.chosen)
         for base in ("category", "tag"):
             app.add_url_rule(f"/{base}/<slug>/feed/", f"{base}_feed", self.of_wordpress)
         for path in (addresses.OPML, addresses.WELL_KNOWN_FEEDS, addresses.FEED_MENU):
@@ -70,6 +72,30 @@ class Feeds:
                 raise Moved(path)
             made = ondemand.archive(connection, definitions, feed, int(number), wanted)
             return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
+
+    def chosen(self, slug: str) -> Response:
+        """Answer the OPML of the feeds that a selection names, each as a feed of its own."""
+        with self._site.reading() as (connection, snapshot):
+            definitions = require(snapshot)
+            wanted = definitions.resolve(selection.parse(slug))
+            if str(wanted) != slug:
+                raise Moved(f"/topics/{wanted}/opml")
+            listed = [
+                feed
+                for group in ("topic", "kind")
+                for term in sorted(wanted.named(group))
+                if (feed := definitions.find_feed(f"{group}s/{term}"))
+            ]
+            body = ondemand.lists(connection, definitions, listed)
+            made = prepared.of_body(
+                body,
+                tag=digest(body),
+                media_type=addresses.OPML_TYPE,
+                cache_control=headers.FEED_CACHE,
+                always=(*headers.ANY_ORIGIN, *snapshot.security),
+                content=(("Surrogate-Key", "lists"),),
+            )
+            return self._site.send(snapshot, made)
 
     def of_wordpress(self, slug: str) -> Response:
         """Say which topics are near: the addresses of those that exist were answered before."""

@@ -11,12 +11,24 @@ from syndicate.web import headers, prepared
 from syndicate.web.prepared import Prepared
 
 _FOLDER: Final = Path(__file__).parent / "static"
-_MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+
+
+_ELSEWHERE: Final = {"favicon.ico": "/favicon.ico"}  # browsers ask for it there
 
 
 def load() -> dict[str, bytes]:
     """Read the files, by their addresses' paths."""
-    return {f"/static/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir())}
+    return {
+        _ELSEWHERE.get(path.name, f"/static/{path.name}"): path.read_bytes()
+        for path in sorted(_FOLDER.iterdir())
+    }
 
 
 def prepare(files: Mapping[str, bytes], security: headers.Headers) -> dict[str, Prepared]:

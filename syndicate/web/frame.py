@@ -5,10 +5,11 @@ A view is a function from `Here` to a `Page`. It is registered once and answers 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Flask, Response, render_template, request
 from markupsafe import Markup
@@ -21,7 +22,7 @@ from syndicate.editorial.citation import around_doi
 from syndicate.errors import Moved
 from syndicate.model import FORMATS, Feed, Format
 from syndicate.store.engine import Connection
-from syndicate.web import files, headers, prepared, wording
+from syndicate.web import files, headers, prepared, structured, wording
 from syndicate.web.headers import Headers
 from syndicate.web.language import ENGLISH, FRENCH, LANGUAGES, Language
 from syndicate.web.site import Site
@@ -57,8 +58,8 @@ class Page:
     """A page before it is rendered.
 
     `path` is without the language's prefix, `key` its surrogate key, `feed` the one it belongs
-    to; `lang` is the language of its title. A page with `is_kept` depends on nothing but its path;
-    one that is not `in_french` has no version in the other shell.
+    to; `lang` is the language of its title and `data` its JSON-LD. A page with `is_kept` depends on
+    nothing but its path; one that is not `in_french` has no version in the other shell.
     """
 
     template: str
@@ -68,6 +69,7 @@ class Page:
     context: Mapping[str, Any] = field(default_factory=dict)
     lang: str = ""
     description: str = ""
+    data: structured.Data | None = None
     feed: Feed | None = None
     further_feeds: tuple[Feed, ...] = ()
     status: int = 200
@@ -84,6 +86,8 @@ class Frame:
     def __init__(self, site: Site, static: Mapping[str, bytes]) -> None:
         self._site = site
         self._static = files.addresses(static)
+        self.alerts = ""
+        """The page where alerts by e-mail are asked for; nothing where there are none."""
 
     def add(self, app: Flask, rule: str, view: View, **fixed: str) -> None:
         """Answer the addresses of a rule, in each language, with what the view returns."""
@@ -125,8 +129,14 @@ class Frame:
         about = (("Content-Language", spoken), ("Surrogate-Key", page.key))
         if page.status != 200:
             return about
-        canonical = require(snapshot).absolute(language.prefix + page.path)
-        return (*about, ("Link", headers.link((canonical, "canonical"))))
+        definitions = require(snapshot)
+        canonical = definitions.absolute(language.prefix + page.path)
+        links = [headers.link((canonical, "canonical"))]
+        links += [
+            f'<{one.href}>; rel="alternate"; type="{one.media_type}"'
+            for one in _alternates(page, definitions)[:1]
+        ]
+        return (*about, ("Link", ", ".join(links)))
 
     def render(self, snapshot: Snapshot, language: Language, page: Page) -> bytes:
         """Return a page's HTML."""
@@ -149,14 +159,33 @@ class Frame:
             "to": lambda path: root + language.prefix + path,
             "canonical": definitions.absolute(language.prefix + page.path),
             "versions": [(one, definitions.absolute(one.prefix + page.path)) for one in LANGUAGES],
+            "places": list(_places(language, page.path)),
+            "alerts": self.alerts,
             "other": ENGLISH if language is FRENCH else FRENCH,
             "alternates": _alternates(page, definitions),
             "kind_of": lambda summary: definitions.find_kind(summary.kind or ""),
             "machine": wording.machine,
+            "script": structured.script,
+            "og_type": structured.og_type(page.data),
+            "absolute": definitions.absolute,
             "around_doi": around_doi,
+            "address_of": lambda feed: definitions.absolute(addresses.document(feed.stem, "atom")),
+            "open_in": lambda feed: _open_in(feed, definitions),
             "link": link,
         }
         return render_template(page.template, **frame, **page.context).encode()
+
+
+def _places(language: Language, path: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield address and name of what the head of each page leads to, and whether one is there."""
+    say = language.say
+    for place, name in (
+        (addresses.TOPICS, say("Topics")),
+        (addresses.KINDS, say("Kinds of research")),
+        (addresses.ARCHIVE, say("Archive")),
+        (addresses.SUBSCRIBE, say("Subscribe")),
+    ):
+        yield place, name, path.startswith(place)
 
 
 # Autodiscovery ---------------------------------------------------------------------------------
@@ -193,3 +222,12 @@ def _alternate(feed: Feed, format: Format, definitions: Definitions) -> Alternat
         media_type=addresses.MEDIA_TYPES[format].partition(";")[0],
         href=definitions.absolute(addresses.document(feed.stem, format)),
     )
+
+
+def _open_in(feed: Feed, definitions: Definitions) -> list[tuple[str, str, str]]:
+    """Return name, link and pattern of each reader that the network offers to subscribe with."""
+    address = quote(definitions.absolute(addresses.document(feed.stem, "atom")), safe="")
+    return [
+        (reader.name, reader.address.replace("{feed}", address), reader.address)
+        for reader in definitions.network.readers
+    ]

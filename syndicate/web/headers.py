@@ -18,8 +18,8 @@ POLICY: Final[Headers] = (
     (
         "Content-Security-Policy",
         (
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
     ),
 )

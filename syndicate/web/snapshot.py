@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -97,11 +97,13 @@ def load(
     stored = feeds.list_feeds(connection)
     security = headers.security(definitions.network.base_url)
     found = _documents(connection, head, definitions, before)
+    unchanged = _is_unchanged(head, values, before)
     return Snapshot(
         head=head,
         definitions=definitions,
         values=values,
-        documents=found | files.prepare(installation.files, security),
+        documents=found | _files(installation, security, before),
+        kept=before.kept if unchanged else Kept(KEPT_LIMIT),
         gone=frozenset(_gone(stored)),
         redirects=old_addresses.table(definitions),
         hosts=installation.hosts(definitions),
@@ -121,6 +123,22 @@ def _documents(
     for document in documents.list_since(connection, since):
         found[document.path] = prepared.of_stored(document, definitions)
     return found
+
+
+def _files(
+    installation: Installation, security: headers.Headers, before: Snapshot
+) -> dict[str, Prepared]:
+    """Return the files of static/, which change with the program and the base URL alone."""
+    if security == before.security:
+        return {path: before.documents[path] for path in installation.files}
+    return files.prepare(installation.files, security)
+
+
+def _is_unchanged(head: Head, values: Mapping[str, str], before: Snapshot) -> bool:
+    """Tell whether pages are as they were: a generation may bring nothing but further codings."""
+    if before.head is None or values != before.values:
+        return False
+    return replace(head, generation=before.generation) == before.head
 
 
 def _continues(head: Head, definitions: Definitions, before: Snapshot) -> bool:

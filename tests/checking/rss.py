@@ -20,13 +20,14 @@ NAMESPACES: dict[str, str | None] = {
     markup.DCTERMS: "dcterms",
 }
 CHANNEL_ONCE = ("title", "link", "description", "language", "lastBuildDate")
-CHANNEL_AT_MOST_ONCE = ("copyright", "docs", "generator", "pubDate", "ttl")
+CHANNEL_AT_MOST_ONCE = ("copyright", "docs", "generator", "image", "pubDate", "ttl")
 CHANNEL_REPEATED = ("atom:link", "category", "fh:archive", "fh:complete", "item")
 ITEM_ONCE = ("title", "link", "guid", "pubDate", "description", "content:encoded")
 ITEM_REPEATED = ("dc:creator", "category", "atom:link", "atom:updated")
 CHANNEL_RELS = frozenset({"self", "hub", "license"}) | history.RELS
 ITEM_RELS = frozenset({"related", "via", "license"})
 MAX_DAY = 24 * 60
+IMAGE_SIZES = {"width": 144, "height": 400}  # pixels, at most
 
 
 def problems(body: bytes, *, url: str | None = None) -> list[str]:
@@ -46,6 +47,7 @@ def _all_problems(source: Source, channel: etree._Element, url: str | None) -> I
     yield from markup.namespace_problems(source, NAMESPACES)
     yield from _element_problems(channel)
     yield from _metadata_problems(source, channel)
+    yield from _image_problems(channel)
     yield from _address_problems(channel, url)
     items = channel.findall("item")
     for item in items:
@@ -86,6 +88,19 @@ def _metadata_problems(source: Source, channel: etree._Element) -> Iterator[str]
         text = markup.text_of(element)
         if not text.isdecimal() or not 0 < int(text) <= MAX_DAY:
             yield f"channel ttl {text!r} is not a number of minutes up to a day"
+
+
+def _image_problems(channel: etree._Element) -> Iterator[str]:
+    """RSS Board's specification, `<image>`: title and link are in practice those of the channel."""
+    for image in channel.findall("image"):
+        yield from values.url_problems("channel image", image.findtext("url") or "")
+        for name in ("title", "link"):
+            if image.findtext(name) != channel.findtext(name):
+                yield f"channel image has another {name} than the channel"
+        for name, most in IMAGE_SIZES.items():
+            size = image.findtext(name, "1")
+            if not size.isdecimal() or not 0 < int(size) <= most:
+                yield f"channel image {name} {size!r} is not a number of pixels up to {most}"
 
 
 def _address_problems(channel: etree._Element, url: str | None) -> Iterator[str]:

@@ -50,6 +50,19 @@ CHANNEL: list[Case] = [
     ("a bad language", sub("<language>en", "<language>English"), "channel language 'English'"),
     ("a ttl in words", sub("<ttl>60", "<ttl>hourly"), "is not a number of minutes"),
     ("a ttl of nought", sub("<ttl>60", "<ttl>0"), "is not a number of minutes"),
+    (
+        "an image of another title",
+        sub(
+            "<ttl>",
+            "<image><url>https://x.example/i.png</url><title>x</title><link>x</link></image><ttl>",
+        ),
+        "channel image has another title",
+    ),
+    (
+        "a wide image",
+        sub("<ttl>", "<image><url>i.png</url><width>145</width></image><ttl>"),
+        "channel image width '145' is not",
+    ),
     ("no self link", cut(r'    <atom:link rel="self".*?/>\n'), "channel has 0 self links"),
     ("another self link", sub("empathy/feed.rss", "empathy/rss"), "is not its address"),
     (

@@ -13,8 +13,9 @@ from flask import Flask
 
 from syndicate import addresses
 from syndicate.web.frame import Frame, View
-from syndicate.web.pages import groups, months, selections, summary
+from syndicate.web.pages import groups, months, selections, subscribing, summary
 
+_GROUPS: Final = ("topics", "kinds", "feeds")
 _BEFORE: Final = "before/<before>/"
 _MONTH: Final = "/archive/<year>/<month>/"
 
@@ -31,8 +32,14 @@ VIEWS: Final[dict[str, View]] = {
     addresses.CHOOSE: selections.choose,
     **{
         f"/{group}/<slug>/{part}": partial(selections.show, group=group)
-        for group in ("topics", "kinds", "feeds")
+        for group in _GROUPS
         for part in ("", _BEFORE)
+    },
+    addresses.SUBSCRIBE: subscribing.start,
+    addresses.preview(addresses.FULL_FEED): subscribing.preview,
+    **{
+        addresses.preview(f"/{group}/<slug>/feed"): partial(subscribing.preview, group=group)
+        for group in _GROUPS
     },
 }
 

@@ -14,7 +14,7 @@ from syndicate.errors import NotFound
 from syndicate.model import Topic
 from syndicate.selection import EVERYTHING
 from syndicate.store import lists
-from syndicate.web import listing
+from syndicate.web import listing, structured
 from syndicate.web.frame import Here, Page
 from syndicate.web.language import ENGLISH
 from syndicate.web.listing import Listing
@@ -47,6 +47,7 @@ def home(here: Here) -> Page:
         title=here.definitions.network.title,
         lang="en",
         description=here.definitions.network.description,
+        data=structured.of_site(here.definitions),
         key=FULL,
         context={
             "months": months[: _EARLIER + 1],

@@ -19,12 +19,12 @@ _GROUPS: Final[dict[str, Group]] = {"topic": "topic", "kind": "kind"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something by which a list can be narrowed, with the number of summaries that stay."""
+    """Something that can be chosen, with the number of summaries that there are then."""
 
     value: str
     label: str
-    count: int
     is_chosen: bool
+    count: int | None = None
 
 
 def show(here: Here, group: str, slug: str, before: str = "") -> Page:
@@ -56,10 +56,12 @@ def choose(here: Here) -> Page:
         for slug in here.query.get(name, ())
         if slug
     ]
+    for_feed = "feed" in here.query
     if not terms:
-        raise here.moved(addresses.TOPICS)
+        raise here.moved(addresses.SUBSCRIBE if for_feed else addresses.TOPICS)
     chosen = selection.parse(str(selection.canonical(terms)))
-    raise here.moved(here.definitions.selected_feed(chosen).page)
+    feed = here.definitions.selected_feed(chosen)
+    raise here.moved(addresses.preview(feed.stem) if for_feed else feed.page)
 
 
 def describe(here: Here, wanted: Selection) -> str:
@@ -105,12 +107,12 @@ def _narrowing(here: Here, feed: Feed) -> dict[str, list[Choice]]:
     language = here.language
     return {
         "topics": [
-            Choice(one.slug, language.label(one), by_topic.get(one.slug, 0), one.slug in topics)
+            Choice(one.slug, language.label(one), one.slug in topics, by_topic.get(one.slug, 0))
             for one in sorted(here.definitions.topics, key=language.sort_key)
             if one.slug in by_topic or one.slug in topics
         ],
         "kinds": [
-            Choice(one.slug, language.label(one), by_kind.get(one.slug, 0), one.slug in kinds)
+            Choice(one.slug, language.label(one), one.slug in kinds, by_kind.get(one.slug, 0))
             for one in here.definitions.kinds
             if one.slug in by_kind or one.slug in kinds
         ],

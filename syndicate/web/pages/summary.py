@@ -9,7 +9,7 @@ from syndicate import addresses
 from syndicate.errors import NotFound
 from syndicate.model import Summary, WithdrawalReason
 from syndicate.store import lists, summaries
-from syndicate.web import forest, wording
+from syndicate.web import forest, structured, wording
 from syndicate.web.frame import Here, Page
 from syndicate.web.language import Language
 
@@ -43,6 +43,7 @@ def _present(here: Here, text: Summary) -> Page:
         title=text.title,
         lang=text.lang,
         description=text.description,
+        data=structured.of_summary(text, definitions),
         key=f"summary/{text.slug}",
         further_feeds=tuple(feed for feed in own if feed),
         context={

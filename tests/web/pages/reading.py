@@ -22,8 +22,11 @@ PAGES: Final = (
     "/archive/",
     "/archive/2021/04/",
     "/archive/2021/04/whole/",
+    "/subscribe",
+    "/feed/preview/",
+    "/topics/empathy+training/feed/preview/",
 )
-"""One of every sort; all but `/` end in a slash, which is led to from without."""
+"""One of every sort; those that end in a slash are led to from without."""
 
 
 def alternates(page: str) -> list[str]:

@@ -92,7 +92,7 @@ def test_a_list_can_be_narrowed_by_what_it_has(app: Published) -> None:
     both = html.unescape(get(app, "/topics/empathy+kind:meta-analysis/").text)
     assert "<h1>Empathy, Meta-analysis</h1>" in both
     assert '<option value="meta-analysis" selected>Meta-analysis (1)</option>' in both
-    assert "/topics/empathy+kind:meta-analysis/feed.atom" in links(both)
+    assert "/topics/empathy+kind:meta-analysis/feed.rss" in links(both)
 
 
 @pytest.mark.parametrize(
