@@ -30,6 +30,7 @@ from syndicate import addresses
 from syndicate.config import Settings
 from syndicate.errors import SyndicateError
 from syndicate.web import aside, create_app, logs
+from syndicate.web.board import Board
 from syndicate.web.hosts import is_loopback
 
 Background = Callable[[threading.Event], None]
@@ -67,7 +68,7 @@ def serve(
         threads.append(threading.Thread(target=background, args=(stop,), daemon=True))
     for thread in threads:
         server.on_startup(thread.start)
-    load = partial(_load, settings, host, port, os.getpid())
+    load = partial(_load, settings, host, port, os.getpid(), Board(workers))
     try:
         server.serve(target_loader=load, wrap_loader=False)
     except SystemExit:
@@ -162,13 +163,13 @@ def _answers(host: str, port: int) -> bool:
 # In a worker ------------------------------------------------------------------------------------
 
 
-def _load(settings: Settings, host: str, port: int, supervisor: int) -> WSGI:
+def _load(settings: Settings, host: str, port: int, supervisor: int, board: Board) -> WSGI:
     """Make the application in a worker, which then lives no longer than its supervisor."""
     # Ctrl-C is for the supervisor: a worker of granian that gets SIGINT and then SIGTERM may hang
     os.setpgid(0, 0)
     _die_with(supervisor)
     setattr(mp, aside.GRANIANS, aside.wrap)
-    return create_app(settings, host=host, port=port)
+    return create_app(settings, host=host, port=port, board=board)
 
 
 def _die_with(supervisor: int) -> None:
