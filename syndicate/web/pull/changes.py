@@ -13,7 +13,7 @@ import orjson
 from syndicate import addresses
 from syndicate.documents import atom, entry, render
 from syndicate.model import Feed, Links
-from syndicate.store import pull, summaries
+from syndicate.store import instants, pull, summaries
 from syndicate.web.pull import bodies, parameters, tombstones
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.resource import CHECKED, Resource
@@ -72,7 +72,10 @@ class _Page:
         return ((self._address(path, self._cursor), "next" if self.more else "monitor"),)
 
     def as_json(self) -> bytes:
-        """Join the envelope out of the records' bytes: no object is parsed to be written again."""
+        """Join the page out of the records' bytes: nothing is parsed to be written again.
+
+        It may have megabytes, so they are copied once.
+        """
         asking = self._asking
         records = [one.record for one in self.changes if one.record]
         made = dict(
@@ -81,12 +84,14 @@ class _Page:
         gone = tombstones.of_changes(
             asking.connection, [one for one in self.changes if one.record is None]
         )
-        written = (
-            b'{"seq":%d,"op":"put","item":%s}' % (one.seq, made[one.id])
-            if one.record
-            else orjson.dumps(gone[one.id])
-            for one in self.changes
-        )
+        written = [b'{"changes":[']
+        for one in self.changes:
+            if one.record:
+                written += (b'{"seq":%d,"op":"put","item":' % one.seq, made[one.id], b"},")
+            else:
+                written += (orjson.dumps(gone[one.id]), b",")
+        if self.changes:
+            written[-1] = written[-1][:-1]
         network = asking.definitions.network
         rest = {
             "cursor": self._cursor,
@@ -95,7 +100,7 @@ class _Page:
             "reset": False,
             "availability_notice": {"en": network.notice_en, "fr": network.notice_fr},
         }
-        return b'{"changes":[' + b",".join(written) + b"]," + orjson.dumps(rest)[1:]
+        return b"".join([*written, b"],", orjson.dumps(rest)[1:]])
 
     def as_atom(self) -> bytes:
         asking, definitions = self._asking, self._asking.definitions
@@ -122,7 +127,7 @@ class _Page:
             "atom",
             links=links,
             network=network,
-            updated=max([one.at for one in self.changes], default=network.since),
+            updated=max([instants.read(one.at) for one in self.changes], default=network.since),
             fragments=[
                 atom.render_entry(entry.entry(texts[one.id], definitions))
                 for one in self.changes
@@ -131,7 +136,7 @@ class _Page:
             tombstones=[
                 entry.tombstone(texts[one.id], definitions)
                 if one.withdrawn
-                else entry.left(one.id, one.at, definitions)
+                else entry.left(one.id, instants.read(one.at), definitions)
                 for one in self.changes
                 if one.record is None
             ],
