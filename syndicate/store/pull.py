@@ -22,14 +22,14 @@ from syndicate.sync import EVERY, Scope
 
 
 class Changed(NamedTuple):
-    """A summary's latest change. `record` is None where it is to be deleted from a copy."""
+    """A summary's latest change. `size` is None where it is to be deleted from a copy."""
 
     id: SummaryId
     seq: int
     revision: int
     at: str  # as the store has it: on most pages nobody asks
     withdrawn: bool
-    record: Record | None
+    size: int | None  # bytes of its record's body, which `list_live` reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def list_changed(
             summary.c.state,
             summary.c.changed_at,
             wanted,
-            *records.COLUMNS,
+            func.length(record.c.body),
         )
         .outerjoin(record, record.c.summary_id == summary.c.id)
         .where(summary.c.seq > since)
@@ -70,9 +70,9 @@ def list_changed(
 
 
 def _changed(row: Row[Any]) -> Changed:
-    id, seq, revision, state, at, wanted, *rest = tuple(row)
-    record = Record(*rest) if wanted and state == "published" else None
-    return Changed(id, seq, revision, at, state != "published", record)
+    id, seq, revision, state, at, wanted, size = tuple(row)
+    live = wanted and state == "published"
+    return Changed(id, seq, revision, at, state != "published", size if live else None)
 
 
 def list_live(

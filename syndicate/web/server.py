@@ -43,6 +43,9 @@ _ORPHAN_CHECK: Final = 0.5  # seconds
 _END_WITHIN: Final = 10  # seconds that requests under way are given
 _READY_WITHIN: Final = 60  # seconds
 _PR_SET_PDEATHSIG: Final = 1
+_MEMORY: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
+"""For glibc in the workers: Python runs one thread at a time, so one arena is enough, and what a
+large answer took goes back to the system."""
 
 
 def serve(
@@ -61,6 +64,8 @@ def serve(
     _claim(host, port)
     # Granian takes this process's way of starting others: a fork would copy the threads' locks
     multiprocessing.set_start_method("spawn", force=True)
+    for name, value in _MEMORY.items():
+        os.environ.setdefault(name, value)
     stop = threading.Event()
     server = _server(host, port, workers)
     threads = [threading.Thread(target=_announce, args=(settings, host, port, stop), daemon=True)]
