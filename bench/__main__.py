@@ -11,15 +11,7 @@ from typing import Final
 
 from bench import machine
 
-GROUPS: Final = (
-    "starting",
-    "publishing",
-    "rendering",
-    "watching",
-    "scanning",
-    "serving",
-    "pulling",
-)
+GROUPS: Final = ("starting", "publishing", "rendering", "watching", "scanning", "serving")
 FEWEST: Final = 7
 
 

@@ -34,6 +34,7 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     allow_loopback: bool = False  # outgoing calls to this machine: for tests only
     smtp_url: str | None = field(default=None, repr=False)
+    mirror_key: str | None = field(default=None, repr=False)
 
     @property
     def store_folder(self) -> Path | None:
@@ -76,6 +77,7 @@ def load(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         log_format=read("LOG_FORMAT", _log_format),
         allow_loopback=read("ALLOW_LOOPBACK", _switch),
         smtp_url=read("SMTP_URL", lambda raw: raw or None),
+        mirror_key=read("MIRROR_KEY", bearer_key),
     )
     if faults:
         raise SettingsError("\n".join(faults), "docs/operators.md lists the settings")
@@ -105,6 +107,13 @@ def _base_url(raw: str) -> str | None:
 def _secret_key(raw: str) -> str | None:
     if raw and len(raw) < 32:
         raise ValueError("at least 32 characters; `openssl rand -hex 32` makes one")
+    return raw or None
+
+
+def bearer_key(raw: str) -> str | None:
+    """Return a key that can stand in a header; ValueError where it cannot."""
+    if not re.fullmatch(r"[!-~]{0,500}", raw):
+        raise ValueError("a key without spaces, as the network gave it to you")
     return raw or None
 
 

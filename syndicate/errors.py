@@ -139,6 +139,36 @@ class FetchError(SyndicateError):
     status = 502
 
 
+class FetchFailed(FetchError):
+    """The other side, or the way to it, failed: later it may go well."""
+
+
+class OriginError(SyndicateError):
+    """A site that is mirrored refuses, or answers what cannot be understood."""
+
+    status = 502
+
+
+class OriginBusy(OriginError):
+    """It cannot answer now. `seconds` is when it wants to be asked again, None where unsaid."""
+
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h
+
+    def __init__(self, message: str, remedy: str = "", *, seconds: float | None = None) -> None:
+        super().__init__(message, remedy)
+        self.seconds = seconds
+
+
+class CopyError(SyndicateError):
+    """A partner's copy cannot be used as asked: it is another filter's, or others work on it."""
+
+
+class CopyDiffers(CopyError):
+    """A copy is not what its origin has."""
+
+    exit_code = 3
+
+
 class ForeignFeedError(SyndicateError):
     """Bytes from elsewhere that cannot be read as a feed within the limits."""
 

@@ -38,6 +38,7 @@ def test_every_setting(tmp_path: Path) -> None:
         LOG_FORMAT="json",
         ALLOW_LOOPBACK="1",
         SMTP_URL="smtp://127.0.0.1:2525",
+        MIRROR_KEY="sk_1_secret",
     )
     assert found == Settings(
         site=tmp_path / "elsewhere",
@@ -50,6 +51,7 @@ def test_every_setting(tmp_path: Path) -> None:
         log_format="json",
         allow_loopback=True,
         smtp_url="smtp://127.0.0.1:2525",
+        mirror_key="sk_1_secret",
     )
     assert all(getattr(found, field.name) for field in fields(Settings))
 
@@ -62,6 +64,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "TRUSTED_PROXIES": "10.0.0.0/99",
         "LOG_FORMAT": "xml",
         "ALLOW_LOOPBACK": "perhaps",
+        "MIRROR_KEY": "two words",
     }
     with pytest.raises(SettingsError) as told:
         _load(tmp_path, **wrong)

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "serve": Command("serving:serve", "Serve feeds and pages, and publish what is due."),
     "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
+    "mirror": Command("mirroring:mirror", "Keep an exact copy of another site's summaries."),
     "topics": Command("topics:group", "Rename or merge topics; nobody loses a feed."),
     "db": Command("database:group", "Set up, upgrade, back up and restore the store."),
     "doctor": Command("examining:doctor", "Say whether this installation is well."),

@@ -17,7 +17,7 @@ from typing import Final
 
 import httpcore2  # httpx2's connection layer: the only place where an address can be pinned
 
-from syndicate.errors import FetchError
+from syndicate.errors import FetchError, FetchFailed
 from syndicate.outgoing.public import is_loopback, is_public
 
 PORTS: Final = frozenset({80, 443, 8080, 8443})
@@ -111,7 +111,7 @@ class Network(httpcore2.NetworkBackend):
         if not found:
             raise httpcore2.ConnectTimeout
         if not found[0]:
-            raise FetchError(f"{self._shown}: its name has no address", "check the spelling")
+            raise FetchFailed(f"{self._shown}: its name has no address", "check the spelling")
         return found[0]
 
 

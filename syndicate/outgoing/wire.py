@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,7 @@ import httpcore2
 import httpx2
 
 from syndicate import __version__
-from syndicate.errors import FetchError
+from syndicate.errors import FetchError, FetchFailed
 from syndicate.outgoing import urls
 from syndicate.outgoing.network import Network
 
@@ -72,19 +72,18 @@ def exchange(request: Request, network: Network, limits: Limits) -> Answer:
                 content=request.body,
             ) as response,
         ):
-            received = {
-                name.decode("ascii").lower(): value.decode("latin-1")
-                for name, value in response.headers
-            }
+            received = _received(response.headers)
             raw = _bounded(response.iter_stream(), limits.raw_bytes)
             coding = received.get("content-encoding", "identity").strip().lower()
             body = b"".join(_bounded(_unpacked(raw, coding), limits.inflated_bytes))
     except httpcore2.TimeoutException as error:
-        raise FetchError(
+        raise FetchFailed(
             f"{urls.shown(url)}: no whole answer in {limits.seconds:g} s", "try again later"
         ) from error
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, zlib.error, _Unread) as error:
-        raise FetchError(f"{urls.shown(url)}: {error or type(error).__name__}") from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, zlib.error, _Cut) as error:
+        raise FetchFailed(f"{urls.shown(url)}: {error or type(error).__name__}") from error
+    except _Unread as error:
+        raise FetchError(f"{urls.shown(url)}: {error}") from error
     return Answer(
         url=str(url),
         status=response.status,
@@ -92,6 +91,15 @@ def exchange(request: Request, network: Network, limits: Limits) -> Answer:
         headers=received,
         body=body,
     )
+
+
+def _received(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return header fields by name; those that came several times are lists (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("ascii").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -104,6 +112,10 @@ def _headers(request: Request) -> dict[str, str]:
 
 class _Unread(Exception):
     """An answer that is not read to its end, and why."""
+
+
+class _Cut(_Unread):
+    """An answer whose end did not come."""
 
 
 def _bounded(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
@@ -132,4 +144,4 @@ def _unpacked(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
             yield piece
             rest = inflater.unused_data or inflater.unconsumed_tail
     if inflater is not None and not inflater.eof:
-        raise _Unread("the packed answer ends too early")
+        raise _Cut("the packed answer ends too early")

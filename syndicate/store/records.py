@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -18,11 +17,11 @@ BUCKETS_AT_ONCE = 16
 """Bounds the memory of a publish that touches all of them."""
 
 
-class Record(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
     """A live summary's row. `body` is the JSON object, made with this `look`.
 
-    `authors` are their names in lower case, each with a line end on both sides. A tuple, in the
-    order of COLUMNS: a page of five hundred is made of rows as they come.
+    `authors` are their names in lower case, each with a line end on both sides.
     """
 
     summary_id: SummaryId
@@ -32,10 +31,7 @@ class Record(NamedTuple):
     authors: str
     doi: str | None
     look: str
-    body: bytes
-
-
-COLUMNS: Final = tuple(record.c[name] for name in Record._fields)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +59,8 @@ def _remove(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _columns(one: Record) -> dict[str, object]:
-    return one._asdict() | {"bucket": sync.bucket_of(one.summary_id)}
+    columns = {name: getattr(one, name) for name in Record.__slots__}
+    return columns | {"bucket": sync.bucket_of(one.summary_id)}
 
 
 def renew(connection: Connection, numbers: Iterable[int]) -> None:
@@ -90,8 +87,8 @@ def list_buckets(connection: Connection) -> dict[int, Bucket]:
 
 
 def find(connection: Connection, id: str) -> Record | None:
-    row = connection.execute(select(*COLUMNS).where(record.c.summary_id == id)).one_or_none()
-    return Record(*row) if row else None
+    row = connection.execute(select(record).where(record.c.summary_id == id)).one_or_none()
+    return Record(**{n: getattr(row, n) for n in Record.__slots__}) if row else None
 
 
 def authors(names: Iterable[str]) -> str:

@@ -32,9 +32,11 @@ LAYOUT: Final = frozenset(
 NOT_CORE: Final = (
     "deliver/hub",
     "deliver/webhook",
-    "foreign.py",
+    "foreign/",
     "importing/",
-    "mirror",
+    "mirror/",
+    "partnercheck/",
+    "store/mirrored.py",
     "web/hub",
     "web/oai",
 )

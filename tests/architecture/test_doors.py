@@ -16,7 +16,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "brotli": ("documents/render.py", "web/"),
     "click": ("cli/",),
     "feedgen": ("documents/atom.py", "documents/rss.py"),
-    "feedparser": ("foreign.py",),
+    "feedparser": ("foreign/",),
     "flask": ("web/",),
     "granian": ("web/", "cli/"),
     "httpcore2": ("outgoing/",),

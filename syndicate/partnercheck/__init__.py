@@ -1,0 +1,1 @@
+"""Tries a partner's own mirror against a history that is hard to follow, and grades it."""
