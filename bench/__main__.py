@@ -11,7 +11,15 @@ from typing import Final
 
 from bench import machine
 
-GROUPS: Final = ("starting", "publishing", "rendering", "watching", "scanning", "serving")
+GROUPS: Final = (
+    "starting",
+    "publishing",
+    "rendering",
+    "watching",
+    "scanning",
+    "serving",
+    "pulling",
+)
 FEWEST: Final = 7
 
 

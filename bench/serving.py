@@ -46,6 +46,11 @@ class Server:
         """Return the CPU seconds of the process and those it started."""
         return sum(map(_cpu, _tree(self.process.pid)))
 
+    def peak(self) -> int:
+        """Return the most resident bytes that one of its processes has had (proc(5), VmHWM)."""
+        found = (Path(f"/proc/{pid}/status").read_text() for pid in _tree(self.process.pid))
+        return max(int(text.partition("VmHWM:")[2].split()[0]) * 1024 for text in found)
+
     def get(self, headers: Mapping[str, str]) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         with contextlib.closing(connection):

@@ -64,15 +64,10 @@ def document(path: str, media_type: str, body: bytes, last_modified: datetime) -
         path=path,
         media_type=media_type,
         body=body,
-        gzip=gzip_of(body),
+        gzip=igzip.compress(body, compresslevel=2, mtime=0),
         tag=identity.digest(body),
         last_modified=last_modified,
     )
-
-
-def gzip_of(body: bytes) -> bytes:
-    """Return one gzip stream, made by a fast encoder, with no date in it."""
-    return bytes(igzip.compress(body, compresslevel=2, mtime=0))
 
 
 def br_of(gzip: bytes) -> bytes:

@@ -162,17 +162,21 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
         if block.type == "html_block":
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
-        breaks = 0
+        breaks = links = 0
         children = block.children or []
         for before, token in pairwise([block, *children]):
-            if fault := _raised_fault(before, token) or _inline_fault(token):
+            if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
             breaks += token.type in {"softbreak", "hardbreak"}
+            links += (token.type == "link_open") - (token.type == "link_close")
 
 
-def _inline_fault(token: Token) -> tuple[str, str, str] | None:
-    """Return (message, remedy, what to look for in the source), or None."""
+def _inline_fault(token: Token, links: int) -> tuple[str, str, str] | None:
+    """Return (message, remedy, what to look for in the source), or None.
+
+    `links` are the links that the token stands in: HTML has none inside another.
+    """
     if token.type == "html_inline":
         snippet = token.content.split("\n")[0]
         return *_raw_html(snippet), snippet
@@ -181,15 +185,23 @@ def _inline_fault(token: Token) -> tuple[str, str, str] | None:
         remedy = "describe in words what it shows, or link to it: [text](https://…)"
         return f"the image “{address[:80]}” cannot be published", remedy, address
     if token.type == "link_open":
-        address, title = str(token.attrs["href"]), str(token.attrs.get("title", ""))
-        if fault := find_url_fault(_publishable_url(address)):
-            return f"the link “{address[:80]}” {fault[0]}", fault[1], address
-        if not allows("a", "title", _one_line(title)):
-            remedy = "leave out “<”, “>” and backticks, and keep it short"
-            return f"the link's title “{title[:80]}” is not plain text", remedy, title
+        return _link_fault(token, links)
     if token.type == "text" and (match := _FOOTNOTE.search(token.content)):
         remedy = f"add a line {match[0]}: with its text"
         return f"the footnote {match[0]} is not defined", remedy, match[0]
+    return None
+
+
+def _link_fault(token: Token, links: int) -> tuple[str, str, str] | None:
+    address, title = str(token.attrs["href"]), str(token.attrs.get("title", ""))
+    if fault := find_url_fault(_publishable_url(address)):
+        return f"the link “{address[:80]}” {fault[0]}", fault[1], address
+    if links:
+        remedy = "write one of the two, or both after each other"
+        return f"the link “{address[:80]}” stands inside another link", remedy, address
+    if not allows("a", "title", _one_line(title)):
+        remedy = "leave out “<”, “>” and backticks, and keep it short"
+        return f"the link's title “{title[:80]}” is not plain text", remedy, title
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
@@ -21,16 +21,15 @@ from syndicate.store.schema import change, head, record, summary
 from syndicate.sync import EVERY, Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A summary's latest change. `record` is None where it is to be deleted from a copy."""
+class Changed(NamedTuple):
+    """A summary's latest change. `size` is None where it is to be deleted from a copy."""
 
     id: SummaryId
     seq: int
     revision: int
-    at: datetime
+    at: str  # as the store has it: on most pages nobody asks
     withdrawn: bool
-    record: Record | None
+    size: int | None  # bytes of its record's body, which `list_live` reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +45,6 @@ class LiveSet:
         return sync.set_hash(self.buckets)
 
 
-_RECORD = (
-    record.c.summary_id,
-    record.c.revision.label("record_revision"),
-    record.c.seq.label("record_seq"),
-    record.c.content_hash,
-    record.c.authors,
-    record.c.doi,
-    record.c.look,
-    record.c.body,
-)
-
-
 def list_changed(
     connection: Connection, *, since: int, limit: int, scope: Scope = EVERY
 ) -> list[Changed]:
@@ -71,39 +58,21 @@ def list_changed(
             summary.c.state,
             summary.c.changed_at,
             wanted,
-            *_RECORD,
+            func.length(record.c.body),
         )
         .outerjoin(record, record.c.summary_id == summary.c.id)
         .where(summary.c.seq > since)
     )
     if not scope.is_everything:
         query = query.where(scopes.may_have_selected(scope, summary.c.id))
-    return [_changed(row) for row in connection.execute(query.order_by(summary.c.seq).limit(limit))]
+    rows = connection.execute(query.order_by(summary.c.seq).limit(limit)).all()
+    return [_changed(row) for row in rows]
 
 
 def _changed(row: Row[Any]) -> Changed:
-    live = row.state == "published" and row.wanted
-    return Changed(
-        id=SummaryId(row.id),
-        seq=row.seq,
-        revision=row.revision,
-        at=instants.read(row.changed_at),
-        withdrawn=row.state != "published",
-        record=_record(row) if live else None,
-    )
-
-
-def _record(row: Row[Any]) -> Record:
-    return Record(
-        summary_id=SummaryId(row.summary_id),
-        revision=row.record_revision,
-        seq=row.record_seq,
-        content_hash=row.content_hash,
-        authors=row.authors,
-        doi=row.doi,
-        look=row.look,
-        body=row.body,
-    )
+    id, seq, revision, state, at, wanted, size = tuple(row)
+    live = wanted and state == "published"
+    return Changed(id, seq, revision, at, state != "published", size if live else None)
 
 
 def list_live(
@@ -111,7 +80,8 @@ def list_live(
 ) -> list[Record]:
     """Return live summaries in the order of their latest change, `after` < seq <= `upto`."""
     query = _live(scope).where(record.c.seq > after, record.c.seq <= upto)
-    return [_record(row) for row in connection.execute(query.order_by(record.c.seq).limit(limit))]
+    rows = connection.execute(query.order_by(record.c.seq).limit(limit)).all()
+    return [Record(*row) for row in rows]
 
 
 def list_sizes(
@@ -130,11 +100,11 @@ def list_of_doi(connection: Connection, doi: str) -> list[Record]:
     """Return the live summaries of an article, the newest publication first."""
     query = _live(EVERY).join(summary, summary.c.id == record.c.summary_id)
     query = query.where(record.c.doi == doi).order_by(summary.c.published.desc())
-    return [_record(row) for row in connection.execute(query)]
+    return [Record(*row) for row in connection.execute(query)]
 
 
 def _live(scope: Scope) -> Select[Any]:
-    query = select(*_RECORD)
+    query = select(*records.COLUMNS)
     return query if scope.is_everything else query.where(scopes.selects(scope, record.c.summary_id))
 
 
@@ -171,7 +141,7 @@ def list_newest(
             )
         )
     rows = query.order_by(summary.c.published.desc(), summary.c.id.desc()).limit(limit)
-    return [(row.published, _record(row)) for row in connection.execute(rows)]
+    return [(published, Record(*row)) for *row, published in connection.execute(rows)]
 
 
 # The live set -----------------------------------------------------------------------------------

@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING
 from syndicate.config import Settings
 
 if TYPE_CHECKING:
+    from syndicate.web.board import Board
     from syndicate.web.published import Published
 
 
 def create_app(
-    settings: Settings, *, host: str | None = None, port: int | None = None
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    board: Board | None = None,
 ) -> Published:
     """Return the WSGI callable of an installation. The store may be down: then it answers 503.
 
     `host` and `port` are where the server listens, if it says so: an address of this machine's
-    own means that every loopback name is answered. `close` ends the thread that this starts.
+    own means that every loopback name is answered. `board` is where the workers of one service add
+    their figures up. `close` ends the thread that this starts.
     """
     from syndicate.web import application  # noqa: PLC0415 - a supervisor of workers needs no Flask
 
-    return application.make(settings, host=host, port=port)
+    return application.make(settings, host=host, port=port, board=board)

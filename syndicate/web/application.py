@@ -12,10 +12,12 @@ from werkzeug.wrappers.response import Response
 from syndicate.config import Settings
 from syndicate.errors import Moved
 from syndicate.web import files, headers, logs, pages
+from syndicate.web.board import Board
 from syndicate.web.citations import Citations
 from syndicate.web.discovery import Discovery
 from syndicate.web.errors import Errors
 from syndicate.web.feeds import Feeds
+from syndicate.web.figures import Figures
 from syndicate.web.frame import Frame
 from syndicate.web.generations import Generations
 from syndicate.web.health import Health
@@ -29,7 +31,9 @@ from syndicate.wiring import wire
 _LARGEST_BODY: Final = 64 * 1024
 
 
-def make(settings: Settings, *, host: str | None, port: int | None) -> Published:
+def make(
+    settings: Settings, *, host: str | None, port: int | None, board: Board | None = None
+) -> Published:
     """Return the application; see `create_app`."""
     logs.configure(settings.log_format)
     wired = wire(settings)
@@ -42,12 +46,18 @@ def make(settings: Settings, *, host: str | None, port: int | None) -> Published
     generations = Generations(wired, installation)
     flask = Flask("syndicate.web", static_folder=None)
     published = Published(generations, flask)
-    _register(flask, Site(settings, generations), published, installation)
+    _register(flask, Site(settings, generations), published, installation, board)
     generations.start()
     return published
 
 
-def _register(flask: Flask, site: Site, published: Published, installation: Installation) -> None:
+def _register(
+    flask: Flask,
+    site: Site,
+    published: Published,
+    installation: Installation,
+    board: Board | None,
+) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
     flask.jinja_env.undefined = StrictUndefined
@@ -58,7 +68,7 @@ def _register(flask: Flask, site: Site, published: Published, installation: Inst
         Feeds(site),
         Citations(site),
         Discovery(site),
-        Health(site, published.counts),
+        Health(site, Figures(site.generations, published.counts, board)),
         Pull(site, frame),
         Errors(site, frame),
     ):

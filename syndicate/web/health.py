@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
 
 import orjson
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.registry import Collector
 
 from syndicate.errors import NotFound
 from syndicate.web import headers
-from syndicate.web.published import Counts
+from syndicate.web.figures import Figures
 from syndicate.web.site import Site
 
 
 class Health:
     """The views of operations."""
 
-    def __init__(self, site: Site, counts: Counts) -> None:
+    def __init__(self, site: Site, figures: Figures) -> None:
         self._site = site
-        self._registry = CollectorRegistry()
-        self._registry.register(_Figures(site, counts))
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(figures)
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/healthz", "healthz", self.alive)
@@ -65,32 +62,3 @@ class Health:
 def _unkept(body: str | bytes, status: int, content_type: str) -> Response:
     kept = {"Cache-Control": headers.NO_CACHE}
     return Response(body, status, content_type=content_type, headers=kept)
-
-
-class _Figures(Collector):
-    """What one process knows; each worker has its own figures and answers with its own."""
-
-    def __init__(self, site: Site, counts: Counts) -> None:
-        self._site = site
-        self._counts = counts
-
-    def collect(self) -> Iterator[Metric]:
-        snapshot = self._site.snapshot
-        yield _gauge("generation", "Generation of the store that is served", snapshot.generation)
-        yield _gauge("documents", "Documents held in memory", len(snapshot.documents))
-        yield _gauge("kept_bytes", "Bytes of what was made on demand", snapshot.kept.size)
-        trouble = self._site.generations.trouble
-        yield _gauge("store_reachable", "1 while the store can be read", int(trouble is None))
-        if snapshot.head and snapshot.head.published_at:
-            at = snapshot.head.published_at.timestamp()
-            yield _gauge("published_seconds", "When was last published (Unix time)", at)
-        requests = CounterMetricFamily(
-            "syndicate_requests", "Requests by how they were answered", labels=["answer"]
-        )
-        for name in Counts.__slots__:
-            requests.add_metric([name], getattr(self._counts, name))
-        yield requests
-
-
-def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"syndicate_{name}", text, value=value)

@@ -7,12 +7,12 @@ look-ups. So the usual request goes straight through `__call__`, and everything 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from syndicate.web import aside, guard, headers
 from syndicate.web.aside import Aside
+from syndicate.web.board import Counts
 from syndicate.web.generations import Generations
 from syndicate.web.guard import Refusal
 from syndicate.web.headers import Headers
@@ -24,17 +24,6 @@ StartResponse = Callable[..., Any]
 WSGI = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 _REMEMBERED: Final = 1_000  # Accept-Encoding headers; clients send a few dozen different ones
 _GONE: Final = b"This feed has been withdrawn for good. All feeds: /feeds/\n"
-
-
-@dataclass(slots=True)
-class Counts:
-    """What this process has answered. Plain numbers: a few may be lost between threads."""
-
-    full: int = 0
-    unmodified: int = 0
-    redirected: int = 0
-    refused: int = 0
-    passed: int = 0  # on to Flask
 
 
 class Published:

@@ -30,6 +30,7 @@ from syndicate import addresses
 from syndicate.config import Settings
 from syndicate.errors import SyndicateError
 from syndicate.web import aside, create_app, logs
+from syndicate.web.board import Board
 from syndicate.web.hosts import is_loopback
 
 Background = Callable[[threading.Event], None]
@@ -42,6 +43,9 @@ _ORPHAN_CHECK: Final = 0.5  # seconds
 _END_WITHIN: Final = 10  # seconds that requests under way are given
 _READY_WITHIN: Final = 60  # seconds
 _PR_SET_PDEATHSIG: Final = 1
+_MEMORY: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
+"""For glibc in the workers: Python runs one thread at a time, so one arena is enough, and what a
+large answer took goes back to the system."""
 
 
 def serve(
@@ -60,6 +64,8 @@ def serve(
     _claim(host, port)
     # Granian takes this process's way of starting others: a fork would copy the threads' locks
     multiprocessing.set_start_method("spawn", force=True)
+    for name, value in _MEMORY.items():
+        os.environ.setdefault(name, value)
     stop = threading.Event()
     server = _server(host, port, workers)
     threads = [threading.Thread(target=_announce, args=(settings, host, port, stop), daemon=True)]
@@ -67,7 +73,7 @@ def serve(
         threads.append(threading.Thread(target=background, args=(stop,), daemon=True))
     for thread in threads:
         server.on_startup(thread.start)
-    load = partial(_load, settings, host, port, os.getpid())
+    load = partial(_load, settings, host, port, os.getpid(), Board(workers))
     try:
         server.serve(target_loader=load, wrap_loader=False)
     except SystemExit:
@@ -162,13 +168,13 @@ def _answers(host: str, port: int) -> bool:
 # In a worker ------------------------------------------------------------------------------------
 
 
-def _load(settings: Settings, host: str, port: int, supervisor: int) -> WSGI:
+def _load(settings: Settings, host: str, port: int, supervisor: int, board: Board) -> WSGI:
     """Make the application in a worker, which then lives no longer than its supervisor."""
     # Ctrl-C is for the supervisor: a worker of granian that gets SIGINT and then SIGTERM may hang
     os.setpgid(0, 0)
     _die_with(supervisor)
     setattr(mp, aside.GRANIANS, aside.wrap)
-    return create_app(settings, host=host, port=port)
+    return create_app(settings, host=host, port=port, board=board)
 
 
 def _die_with(supervisor: int) -> None:

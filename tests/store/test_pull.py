@@ -40,15 +40,21 @@ class Copy:
         """Take one page; tell whether there may be more."""
         with store.reading(self.site.engine) as connection:
             found = pull.list_changed(connection, since=self.since, limit=limit, scope=self.scope)
+            upto = found[-1].seq if found else 0
+            live = pull.list_live(
+                connection, after=self.since, upto=upto, limit=limit, scope=self.scope
+            )
+            records = {one.summary_id: one for one in live}
         for one in found:
             assert one.seq > self.since
             self.since = one.seq
-            if one.record is None:
+            if one.size is None:
                 self.held.pop(one.id, None)
                 self.deleted.append(one.id.rpartition("/")[2])
             else:
-                body = orjson.loads(one.record.body)
-                assert body["content_hash"] == one.record.content_hash
+                body = orjson.loads(records[one.id].body)
+                assert one.size == len(records[one.id].body)
+                assert body["content_hash"] == records[one.id].content_hash
                 assert (body["seq"], body["revision"]) == (one.seq, one.revision)
                 self.held[one.id] = body["content_hash"]
         return len(found) == limit

@@ -22,7 +22,7 @@ from syndicate.store import engine as store
 from syndicate.store import secret
 from syndicate.web import server
 from tests.sites import REPOSITORY, Site
-from tests.web.stand import BASE
+from tests.web.stand import BASE, TOKEN
 
 
 class Server:
@@ -38,6 +38,7 @@ class Server:
             | {
                 "SYNDICATE_SITE": str(folder),
                 "SYNDICATE_DATABASE_URL": f"sqlite:///{folder / 'store.sqlite'}",
+                "SYNDICATE_METRICS_TOKEN": TOKEN,
             },
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
@@ -74,6 +75,11 @@ class Server:
             while part := connection.recv(65536):
                 received += part
         return received
+
+    def figure(self, name: str) -> float:
+        """Return one line of /metrics, of whichever worker answers."""
+        text = self.ask("/metrics", Authorization=f"Bearer {TOKEN}").body.decode()  # type: ignore[attr-defined]
+        return float(text.partition(f"\n{name} ")[2].partition("\n")[0])
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -167,17 +173,34 @@ def test_workers_end_with_a_supervisor_that_was_killed(start: Callable[..., Serv
     assert is_free(one.port)
 
 
+def test_metrics_are_those_of_all_workers_and_outlive_them(start: Callable[..., Server]) -> None:
+    one = start("--workers", "2")
+    full = 'syndicate_requests_total{answer="full"}'
+    until(lambda: one.figure('syndicate_workers{scope="service"}') == 2)
+    begin = one.figure(full)
+    for _ in range(20):
+        assert one.ask("/feed.atom").status == 200
+    until(lambda: [one.figure(full) for _ in range(6)] == [begin + 20] * 6)
+    workers = one.workers()
+    os.kill(workers[0], signal.SIGKILL)
+    until(lambda: len(set(one.workers()) - {workers[0]}) == 2, seconds=20)
+    until(lambda: answers(one), seconds=20)
+    until(lambda: [one.figure(full) for _ in range(6)] == [begin + 20] * 6, seconds=20)
+
+
+def answers(one: Server) -> bool:
+    with contextlib.suppress(OSError):
+        return one.ask("/healthz").status == 200
+    return False
+
+
 def test_a_worker_that_died_is_replaced(start: Callable[..., Server]) -> None:
     one = start()
     (worker,) = one.workers()
     os.kill(worker, signal.SIGKILL)
 
-    def answers() -> bool:
-        with contextlib.suppress(OSError):
-            return one.ask("/feed.atom").status == 200
-        return False
-
-    until(answers, seconds=20)
+    until(lambda: answers(one), seconds=20)
+    assert one.ask("/feed.atom").status == 200
     assert one.workers() != [worker]
 
 

@@ -6,19 +6,21 @@ be taken at any pace while others publish: what changes meanwhile comes again, l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
 
 from syndicate import addresses
-from syndicate.documents import atom, entry, render
 from syndicate.model import Feed, Links
-from syndicate.store import pull, summaries
+from syndicate.store import instants, pull, summaries
+from syndicate.store.pull import Changed
 from syndicate.web.pull import bodies, parameters, tombstones
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.resource import CHECKED, Resource
 
 MOST: Final = 500  # changes on a page
+LARGEST: Final = 2 * 1024 * 1024  # bytes of the records on a page, roughly
 _USUAL: Final = 100
 
 
@@ -48,6 +50,16 @@ def as_atom(asking: Asking) -> Resource:
     )
 
 
+def _fitting(found: Sequence[Changed]) -> int:
+    """Return how many changes make a page that is not too large; at least one if there is any."""
+    size = 0
+    for count, one in enumerate(found):
+        size += one.size or 0
+        if count and size > LARGEST:
+            return count
+    return len(found)
+
+
 class _Page:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
@@ -56,8 +68,8 @@ class _Page:
         found = pull.list_changed(
             asking.connection, since=begin, limit=limit + 1, scope=asking.scope
         )
-        self.changes = found[:limit]
-        self.more = len(found) > limit
+        self.changes = found[: _fitting(found[:limit])]
+        self.more = len(found) > len(self.changes)
         # who is told all that there is has passed the head, whatever the filter left out
         self._cursor = asking.cursor(self.changes[-1].seq if self.more else asking.head.seq)
         self._limit = limit
@@ -72,21 +84,23 @@ class _Page:
         return ((self._address(path, self._cursor), "next" if self.more else "monitor"),)
 
     def as_json(self) -> bytes:
-        """Join the envelope out of the records' bytes: no object is parsed to be written again."""
+        """Join the page out of the records' bytes: nothing is parsed to be written again.
+
+        It may have megabytes, so they are copied once.
+        """
         asking = self._asking
-        records = [one.record for one in self.changes if one.record]
-        made = dict(
-            zip((r.summary_id for r in records), bodies.present(asking, records), strict=True)
-        )
+        made = self._records()
         gone = tombstones.of_changes(
-            asking.connection, [one for one in self.changes if one.record is None]
+            asking.connection, [one for one in self.changes if one.size is None]
         )
-        written = (
-            b'{"seq":%d,"op":"put","item":%s}' % (one.seq, made[one.id])
-            if one.record
-            else orjson.dumps(gone[one.id])
-            for one in self.changes
-        )
+        written = [b'{"changes":[']
+        for one in self.changes:
+            if one.size is not None:
+                written += (b'{"seq":%d,"op":"put","item":' % one.seq, made[one.id], b"},")
+            else:
+                written += (orjson.dumps(gone[one.id]), b",")
+        if self.changes:
+            written[-1] = written[-1][:-1]
         network = asking.definitions.network
         rest = {
             "cursor": self._cursor,
@@ -95,12 +109,24 @@ class _Page:
             "reset": False,
             "availability_notice": {"en": network.notice_en, "fr": network.notice_fr},
         }
-        return b'{"changes":[' + b",".join(written) + b"]," + orjson.dumps(rest)[1:]
+        return b"".join([*written, b"],", orjson.dumps(rest)[1:]])
+
+    def _records(self) -> dict[str, bytes]:
+        if not self.changes:
+            return {}
+        asking, first, last = self._asking, self.changes[0].seq, self.changes[-1].seq
+        found = pull.list_live(
+            asking.connection, after=first - 1, upto=last, limit=MOST, scope=asking.scope
+        )
+        fresh = bodies.present(asking, found)
+        return {one.summary_id: body for one, body in zip(found, fresh, strict=True)}
 
     def as_atom(self) -> bytes:
+        from syndicate.documents import atom, entry, render  # noqa: PLC0415 - feedgen, for few
+
         asking, definitions = self._asking, self._asking.definitions
-        keys = [(one.id, one.revision) for one in self.changes if one.record or one.withdrawn]
-        texts = summaries.get_many(asking.connection, keys)
+        told = [one for one in self.changes if one.size is not None or one.withdrawn]
+        texts = summaries.get_many(asking.connection, [(one.id, one.revision) for one in told])
         network = definitions.network
         here = self._address("/v1/changes.atom", asking.values.get("since", ""))
         feed = Feed(
@@ -122,17 +148,17 @@ class _Page:
             "atom",
             links=links,
             network=network,
-            updated=max([one.at for one in self.changes], default=network.since),
+            updated=max([instants.read(one.at) for one in self.changes], default=network.since),
             fragments=[
                 atom.render_entry(entry.entry(texts[one.id], definitions))
                 for one in self.changes
-                if one.record
+                if one.size is not None
             ],
             tombstones=[
                 entry.tombstone(texts[one.id], definitions)
                 if one.withdrawn
-                else entry.left(one.id, one.at, definitions)
+                else entry.left(one.id, instants.read(one.at), definitions)
                 for one in self.changes
-                if one.record is None
+                if one.size is None
             ],
         )

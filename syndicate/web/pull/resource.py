@@ -11,7 +11,7 @@ import orjson
 from flask import request
 from werkzeug.wrappers.response import Response
 
-from syndicate.documents import identity, render
+from syndicate.documents import deflate, identity
 from syndicate.store import instants, site
 from syndicate.web import conditional, headers, negotiation
 from syndicate.web.conditional import Offer
@@ -91,7 +91,7 @@ def _encode(resource: Resource, coding: Coding) -> bytes:
     if resource.encoded is not None:
         return resource.encoded(coding)
     body = resource.body()
-    return render.gzip_of(body) if coding == "gzip" else body
+    return deflate.join([deflate.deflate(body)]) if coding == "gzip" else body
 
 
 def _page(asking: Asking, resource: Resource, frame: Frame) -> Resource:

@@ -22,7 +22,7 @@ def of_changes(connection: Connection, gone: Sequence[Changed]) -> dict[str, dic
         if text := texts.get(one.id):
             fields |= of_summary(connection, text)
         else:
-            fields |= {"reason": "left-scope", "at": rfc3339(one.at), "replaced_by": None}
+            fields |= {"reason": "left-scope", "at": one.at, "replaced_by": None}
         found[one.id] = fields
     return found
 

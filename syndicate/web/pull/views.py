@@ -23,11 +23,11 @@ from syndicate.web.pull import (
     resource,
     service,
     snapshot,
-    state,
 )
 from syndicate.web.pull.asking import Asking, Caller
 from syndicate.web.pull.news import News
 from syndicate.web.pull.resource import Resource
+from syndicate.web.pull.state import State
 from syndicate.web.site import Site
 from syndicate.web.snapshot import require
 
@@ -60,7 +60,7 @@ class Pull:
             ("/v1/changes", changes.since, (*_SCOPE, "since", "limit", "wait")),
             ("/v1/changes.atom", changes.as_atom, (*_SCOPE, "since", "limit")),
             ("/v1/snapshot", snapshot.snapshot, (*_SCOPE, "page")),
-            ("/v1/state", state.state, (*_SCOPE, "buckets")),
+            ("/v1/state", State().state, (*_SCOPE, "buckets")),
         ):
             app.add_url_rule(rule, f"v1 {rule}", self._answering(view, known))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import re
 import zlib
 from typing import Any
@@ -162,6 +163,22 @@ def test_changes_snapshot_and_state_agree(ask: Ask, query: str) -> None:
     assert answer.content_type == "application/x-ndjson"
     for since in (cursor, answer.headers["Cursor"]):
         assert ask(f"/v1/changes?since={since}{query}").json["changes"] == []
+
+
+def test_the_state_of_a_filter_is_remembered_and_never_stale(stand: Stand) -> None:
+    app = stand.open()
+    path = "/v1/state?topic=therapist-factors"
+    before = get(app, path).json
+    assert get(app, path).json == before
+    topics = [one["slug"] for one in get(app, "/v1/topics").json["topics"]]
+    for one, other in itertools.pairwise([*topics, *topics[::3]]):  # enough to forget some
+        assert get(app, f"/v1/state?topic={one}&kind=meta-analysis").status_code == 200
+        assert get(app, f"/v1/state?topic={one},{other}").status_code == 200
+    stand.withdraw(SLUG)
+    app.generations.look()
+    after = get(app, path).json
+    assert (after["live_count"], after["seq"]) == (before["live_count"] - 1, before["seq"] + 1)
+    assert after["set_hash"] != before["set_hash"]
 
 
 def test_a_change_comes_after_the_cursor_and_a_withdrawal_as_a_delete(stand: Stand) -> None:
