@@ -101,11 +101,20 @@ def _page(asking: Asking, resource: Resource, frame: Frame) -> Resource:
         path=request.path,
         title=resource.title,
         key=_KEY,
-        context={"data": orjson.loads(resource.body())},
+        context={"data": orjson.loads(resource.body()), "label": _label},
         in_french=False,
     )
     made = frame.render(asking.snapshot, ENGLISH, page)
     return Resource(title=resource.title, body=lambda: made, media_type=HTML)
+
+
+def _label(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    """Return what an object in a list is called on a page; nothing where it is better shown."""
+    if not isinstance(value, dict):
+        return ""
+    named = value.get("item", value)
+    found = next((named[n] for n in ("title", "slug", "id", "code", "month") if n in named), "")
+    return f"{found} ({value['op']})" if "op" in value else str(found)
 
 
 def _offer(asking: Asking, resource: Resource, *, page: bool, length: int = 0) -> Offer:
