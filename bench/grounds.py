@@ -22,6 +22,7 @@ from bench.measuring import Sample, ran
 from syndicate import definitions
 from syndicate.definitions import Definitions
 from syndicate.store import engine as store
+from syndicate.store import upgrade
 from syndicate.store.engine import Engine
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -151,6 +152,7 @@ def ground(size: int) -> Iterator[Ground]:
     working.parent.mkdir(exist_ok=True)
     shutil.copyfile(kept, working)
     engine = store.connect(f"sqlite:///{working}")
+    upgrade.upgrade(engine)  # it may have been kept by an earlier version
     found = Ground(
         size=size,
         folder=folder,

@@ -46,16 +46,16 @@ def join(
     """
     if format == "json":
         head, end = jsonfeed.render_feed(feed, links, network), jsonfeed.END
-        return head[: -len(end)] + b",".join(fragments) + end
+        return b"".join((head[: -len(end)], b",".join(fragments), end))
     if format == "atom":
         head, end = atom.render_feed(feed, links, network, updated), atom.END
-        gone = b"".join(map(atom.render_tombstone, tombstones))
+        gone = list(map(atom.render_tombstone, tombstones))
     else:
         head, end = rss.render_feed(feed, links, network, updated), rss.END
-        gone = b""
+        gone = []
     if not head.endswith(end):  # a feed without entries may end in an empty-element tag
         raise AssertionError(f"feedgen ended a feed in {head[-40:]!r}")
-    return head[: -len(end)] + gone + b"".join(fragments) + end
+    return b"".join((head[: -len(end)], *gone, *fragments, end))
 
 
 def document(path: str, media_type: str, body: bytes, last_modified: datetime) -> Document:

@@ -54,7 +54,7 @@ def publish(
     """
     changes, readings = _read(engine, folder, definitions, options)
     with store.writing(engine) as connection:
-        highwater.check(connection)
+        head = highwater.check(connection)
         _require_present(folder, definitions)
         readings = _read_again(folder, changes, readings, definitions)
         plan = planning.make(
@@ -64,21 +64,20 @@ def publish(
             raise PublishRefused(
                 "\n".join(map(str, plan.problems)), "nothing was published: --all-or-nothing"
             )
-        outcome = commit.write(connection, plan, definitions, now, whole=options.only is None)
-        head = journal.get_head(connection)
+        whole = options.only is None
+        outcome = commit.write(connection, plan, definitions, head, now, whole=whole)
     reach("committed")
-    highwater.note(engine, head)
+    highwater.note(engine, replace(head, seq=outcome.seq))
     return replace(outcome, warnings=readings.warnings)
 
 
 def publish_due(engine: Engine, *, now: datetime) -> Outcome:
     """Publish the scheduled summaries whose date has come, from the store alone."""
     with store.writing(engine) as connection:
-        highwater.check(connection)
+        head = highwater.check(connection)
         definitions = site.get_definitions(connection)
-        outcome = commit.write(connection, Plan(), definitions, now)
-        head = journal.get_head(connection)
-    highwater.note(engine, head)
+        outcome = commit.write(connection, Plan(), definitions, head, now)
+    highwater.note(engine, replace(head, seq=outcome.seq))
     return outcome
 
 
@@ -125,7 +124,8 @@ def _rehearsed(
 ) -> Outcome:
     """Return what changed definitions do, too: by doing it, and taking it back."""
     with suppress(_TakenBack), store.writing(engine) as connection:
-        done = commit.write(connection, plan, definitions, now)
+        head = journal.get_head(connection)
+        done = commit.write(connection, plan, definitions, head, now)
         told = audience.of_steps(plan.told, definitions)
         with store.reading(engine) as before:
             told = audience.of_definitions(before, connection, definitions, done.documents, told)
@@ -138,8 +138,9 @@ def _read(
     engine: Engine, folder: Path, definitions: Definitions, options: Options
 ) -> tuple[Changes, Readings]:
     with store.reading(engine) as connection:
-        again = site.get_values(connection).get(site.READ_WITH) != commit.read_with(definitions)
         if options.only is None:
+            read_with = site.get_values(connection).get(site.READ_WITH)
+            again = read_with != commit.read_with(definitions)
             changes = scan.changed(connection, folder, again=again)
         else:
             changes = scan.changed_paths(connection, folder, options.only)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from syndicate.definitions import Definitions
-from syndicate.model import Change, Summary
+from syndicate.model import Change, Summary, SummaryId
 from syndicate.publish import pulling
 from syndicate.publish.failpoints import reach
 from syndicate.publish.places import Places
@@ -14,7 +14,6 @@ from syndicate.publish.spool import Spool
 from syndicate.publish.steps import Part, Plan, Step, is_change
 from syndicate.store import files, journal, outbox, records, scheduled, summaries
 from syndicate.store.engine import Connection
-from syndicate.store.feeds import StoredFeed
 from syndicate.store.scheduled import Waiting
 from syndicate.store.summaries import Stored
 
@@ -29,7 +28,6 @@ class Writer:
         self,
         connection: Connection,
         definitions: Definitions,
-        stored_feeds: Mapping[str, StoredFeed],
         *,
         seq: int,
         now: datetime,
@@ -37,9 +35,10 @@ class Writer:
         self.changes: Spool[Change] = Spool()
         self.feeds: set[str] = set()  # keys of those whose documents are concerned
         self.seq = seq  # of the newest change
+        self.texts: dict[SummaryId, Summary] = {}  # of the last part: often there is no other
         self._connection = connection
         self._definitions = definitions
-        self._places = Places(connection, definitions, stored_feeds)
+        self.places = Places(connection, definitions)
         self._now = now
 
     def write(self, plan: Plan) -> None:
@@ -49,6 +48,7 @@ class Writer:
         buckets: set[int] = set()
         for part in plan.parts:
             rows = self._write(part)
+            self.texts = {stored.id: text for stored, text in rows}
             buckets |= pulling.write(self._connection, rows, self._definitions)
             reach("partly")
         records.renew(self._connection, buckets)
@@ -74,7 +74,7 @@ class Writer:
         journal.append(connection, changes)
         outbox.append(connection, [change.seq for change in changes])
         self.changes.extend(changes)
-        self.feeds |= self._places.give(rows)
+        self.feeds |= self.places.give(rows)
         files.remove(connection, part.forgotten)
         files.put(connection, part.seen)
         return rows

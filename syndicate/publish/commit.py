@@ -17,9 +17,10 @@ from syndicate.publish.audience import Arrivals
 from syndicate.publish.failpoints import reach
 from syndicate.publish.spool import Spool
 from syndicate.publish.steps import Part, Plan, Step, Told
-from syndicate.store import feeds, instants, journal, scheduled, site
+from syndicate.store import instants, journal, scheduled, site
 from syndicate.store.batches import batches
 from syndicate.store.engine import Connection
+from syndicate.store.journal import Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +41,15 @@ def write(
     connection: Connection,
     plan: Plan,
     definitions: Definitions,
+    head: Head,
     now: datetime,
     *,
     whole: bool = False,
 ) -> Outcome:
     """Write everything a publish writes. Whoever dies on the way leaves the store as it was.
 
-    `whole` says that every file of the tree was looked at.
+    `head` is where the store stands; `whole` says that every file of the tree was looked at.
     """
-    head = journal.get_head(connection)
     now = max(now, head.published_at or now)  # dates go with the order, if the clock does not
     values = site.get_values(connection)
     redefined = is_redefined(values, definitions)
@@ -57,8 +58,7 @@ def write(
         standing.align(connection, definitions)
     _add_due(connection, plan, definitions, now)
     reach("planned")
-    stored = feeds.list_feeds(connection)
-    writer = Writer(connection, definitions, stored, seq=head.seq, now=now)
+    writer = Writer(connection, definitions, seq=head.seq, now=now)
     writer.write(plan)
     if redefined:
         standing.refuse_loss(connection, definitions)
@@ -69,7 +69,13 @@ def write(
     keys = {feed.key for feed in definitions.feeds} if everything else writer.feeds
     generation = head.generation + 1
     changed = refresh.refresh(
-        connection, definitions, keys, stored=stored, generation=generation, now=now
+        connection,
+        definitions,
+        keys,
+        stored=writer.places.feeds,
+        texts=writer.texts,
+        generation=generation,
+        now=now,
     )
     if everything:
         changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)

@@ -12,7 +12,10 @@ from typing import Final
 POINTS: Final = ("planned", "partly", "applied", "rendered", "written", "committed")
 
 
+_WANTED: Final = os.environ.get("SYNDICATE_FAILPOINT", "")
+
+
 def reach(name: str) -> None:
     """Pass the point `name`; end this process here where the environment asks for it."""
-    if os.environ.get("SYNDICATE_FAILPOINT") == f"{name}:kill":
+    if _WANTED and f"{name}:kill" == _WANTED:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -27,7 +27,7 @@ def archive(
     NotFound when it is not complete yet: nothing may link to an archive that still grows.
     """
     stored = feeds.list_feeds(connection).get(feed.key)
-    sealed = feeds.count_archives(connection, stored.number, stored.chunk) if stored else 0
+    sealed = stored.archives if stored else 0
     if stored is None or not 1 <= number <= sealed:
         raise NotFound(
             f"this feed has {sealed} archives", "begin at the feed and follow `prev-archive`"

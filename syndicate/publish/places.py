@@ -27,28 +27,23 @@ class _Wanted:
 
 
 class Places:
-    """The feeds while places are given in them: where each ends is asked once."""
+    """The places in feeds while they are given; `feeds` are as they are now, by key."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        definitions: Definitions,
-        stored_feeds: Mapping[str, StoredFeed],
-    ) -> None:
+    def __init__(self, connection: Connection, definitions: Definitions) -> None:
         self._connection = connection
         self._definitions = definitions
-        self._stored = stored_feeds
-        self._keys = {stored.number: key for key, stored in stored_feeds.items()}
-        self._ends: dict[int, int] = {}
+        self.feeds = feeds.list_feeds(connection)
+        self._keys = {stored.number: key for key, stored in self.feeds.items()}
 
     def give(self, rows: Sequence[tuple[Stored, Summary]]) -> set[str]:
         """Give these summaries their places; return the keys of the feeds concerned."""
-        present = feeds.list_of_summaries(self._connection, [stored.id for stored, _ in rows])
+        older = [stored.id for stored, _ in rows if stored.revision > 1]
+        present = feeds.list_of_summaries(self._connection, older)
         new: list[Member] = []
         changed: list[Member] = []
         for stored, summary in rows:
-            places = {(m.feed, m.entry_id): m for m in present[stored.id]}
-            numbers = _numbers(summary, self._definitions, self._stored, places.values())
+            places = {(m.feed, m.entry_id): m for m in present.get(stored.id, ())}
+            numbers = _numbers(summary, self._definitions, self.feeds, places.values())
             wanted = {w.entry_id: w for w in wanted_entries(stored, summary, self._definitions)}
             new += (
                 _member(number, self._next(number), stored, one)
@@ -67,10 +62,10 @@ class Places:
 
     def _next(self, number: int) -> int:
         """Return the next free position of a feed."""
-        if number not in self._ends:
-            self._ends[number] = feeds.count(self._connection, number)
-        self._ends[number] += 1
-        return self._ends[number] - 1
+        key = self._keys[number]
+        position = self.feeds[key].size
+        self.feeds[key] = dataclasses.replace(self.feeds[key], size=position + 1)
+        return position
 
 
 def wanted_entries(stored: Stored, summary: Summary, definitions: Definitions) -> Iterator[_Wanted]:
@@ -128,10 +123,9 @@ def _member(number: int, position: int, stored: Stored, wanted: _Wanted) -> Memb
 def _moved(place: Member, stored: Stored, wanted: _Wanted | None, *, stays: bool) -> Member:
     """Return a place as it is after the change; what left keeps its position in the archives."""
     if wanted is None or not stays:
-        return place if place.state == "left" else dataclasses.replace(place, state="left")
+        return place if place.state == "left" else place._replace(state="left")
     rank = place.rank if place.is_notice else wanted.rank  # a notice is news once
-    return dataclasses.replace(
-        place,
+    return place._replace(
         state=wanted.state,
         updated=wanted.updated,
         rank=rank,

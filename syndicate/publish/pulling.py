@@ -17,17 +17,24 @@ from syndicate.store.summaries import Stored
 
 
 def write(
-    connection: Connection, rows: Sequence[tuple[Stored, Summary]], definitions: Definitions
+    connection: Connection,
+    rows: Sequence[tuple[Stored, Summary]],
+    definitions: Definitions,
+    *,
+    again: bool = False,
 ) -> set[int]:
-    """Write the records of changed summaries; return the buckets to `records.renew` afterwards."""
+    """Write the records of changed summaries; return the buckets to `records.renew` afterwards.
+
+    `again` says that revisions may have records which have not changed.
+    """
     look = record.look(definitions)
     live = [(stored, text) for stored, text in rows if stored.state == "published"]
-    gone = [stored.id for stored, _ in rows if stored.state != "published"]
+    older = [stored.id for stored, _ in rows if again or stored.revision > 1]
     made = (
         render(text, definitions, seq=stored.seq, revision=stored.revision, look=look)
         for stored, text in live
     )
-    records.put(connection, made, gone)
+    records.put(connection, made, older)
     return {sync.bucket_of(stored.id) for stored, _ in rows}
 
 
@@ -39,9 +46,9 @@ def catch_up(connection: Connection, definitions: Definitions, values: Mapping[s
     for row in summaries.iterate(connection):
         part.append(row)
         if len(part) == _AT_ONCE:
-            write(connection, part, definitions)
+            write(connection, part, definitions, again=True)
             part = []
-    write(connection, part, definitions)
+    write(connection, part, definitions, again=True)
     records.renew(connection, range(sync.BUCKETS))
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
 from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
-from syndicate.model import FORMATS, Entry, Feed, Format, Summary, Tombstone
+from syndicate.model import FORMATS, Entry, Feed, Format, Summary, SummaryId, Tombstone
 from syndicate.store import documents, feeds, summaries
 from syndicate.store.batches import batches
 from syndicate.store.documents import Fragment, Known, StoredDocument
@@ -60,11 +61,11 @@ def rendered_with(definitions: Definitions) -> str:
 
 def subscription(connection: Connection, stored: StoredFeed, feed: Feed) -> Contents:
     """Return what the feed's subscription document shows."""
-    sealed = feeds.count_archives(connection, stored.number, stored.chunk)
+    members, withdrawn = feeds.list_shown(connection, stored, feed.window)
     return Contents(
-        members=feeds.list_window(connection, stored.number, feed.window, sealed * stored.chunk),
-        withdrawn=feeds.list_withdrawn(connection, stored.number, feed.window),
-        sealed=sealed,
+        members=members,
+        withdrawn=withdrawn,
+        sealed=stored.archives,
         said=[stored.updated] if stored.updated else (),
     )
 
@@ -75,10 +76,14 @@ def refresh(
     keys: Collection[str],
     *,
     stored: Mapping[str, StoredFeed],
+    texts: Mapping[SummaryId, Summary] = MappingProxyType({}),
     generation: int,
     now: datetime,
 ) -> list[str]:
-    """Store the documents of these feeds anew; return the paths whose bytes changed."""
+    """Store the documents of these feeds anew; return the paths whose bytes changed.
+
+    `stored` are the feeds as they are now, `texts` present ones that need not be read again.
+    """
     shown = {
         feed: subscription(connection, stored[key], feed)
         for key in sorted(keys)
@@ -98,7 +103,7 @@ def refresh(
             for format in FORMATS
             if not shelf.has(addresses.document(feed.stem, format), fingerprint)
         ]
-        maker = Maker(connection, definitions)
+        maker = Maker(connection, definitions, texts=texts)
         maker.gather(member for feed in {one[0] for one in stale} for member in shown[feed].members)
         for feed, format, path, fingerprint in stale:
             body = maker.body(feed, shown[feed], format)
@@ -199,10 +204,13 @@ class Maker:
         connection: Connection,
         definitions: Definitions,
         formats: Sequence[Format] = FORMATS,
+        *,
+        texts: Mapping[SummaryId, Summary] = MappingProxyType({}),
     ) -> None:
         self._connection = connection
         self._definitions = definitions
         self._formats = formats
+        self._known = texts
         self._look = entry.look(definitions)
         self._bodies: dict[tuple[Format, str], bytes] = {}
         self._made: list[Fragment] = []
@@ -264,9 +272,12 @@ class Maker:
             )
         )
 
-    def _texts(self, members: Iterable[Member]) -> dict[str, Summary]:
-        keys = {m.summary_id: m.revision for m in members}
-        return summaries.get_many(self._connection, list(keys.items()))
+    def _texts(self, members: Collection[Member]) -> dict[str, Summary]:
+        found: dict[str, Summary] = {
+            m.summary_id: self._known[m.summary_id] for m in members if m.summary_id in self._known
+        }
+        keys = {m.summary_id: m.revision for m in members if m.summary_id not in found}
+        return found | summaries.get_many(self._connection, list(keys.items()))
 
     def _entry(self, member: Member, summary: Summary) -> Entry:
         """Return a member's entry. Guard: what readers know it by is what it was."""

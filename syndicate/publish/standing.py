@@ -89,12 +89,13 @@ def _follow(connection: Connection, topic: Topic, stored: dict[str, StoredFeed])
 
 
 def _merge(connection: Connection, old: int, into: int) -> None:
-    held = {member.entry_id for member in feeds.list_all(connection, into)}
-    position = feeds.count(connection, into)
+    present = feeds.list_all(connection, into)
+    held = {member.entry_id for member in present}
+    position = len(present)
     moved = []
     for member in feeds.list_all(connection, old):
         if member.entry_id not in held:
-            moved.append(dataclasses.replace(member, feed=into, position=position))
+            moved.append(member._replace(feed=into, position=position))
             position += 1
     feeds.delete_feed(connection, old)
     feeds.put_new(connection, moved)
@@ -167,10 +168,10 @@ def _settle(connection: Connection, number: int, wanted: list[Member]) -> None:
     for member in sorted(wanted, key=lambda m: (m.rank, m.entry_id)):
         old = held.pop(member.entry_id, None)
         if old is None:
-            new.append(dataclasses.replace(member, position=position))
+            new.append(member._replace(position=position))
             position += 1
-        elif (after := dataclasses.replace(member, position=old.position)) != old:
+        elif (after := member._replace(position=old.position)) != old:
             changed.append(after)
-    changed += [dataclasses.replace(m, state="left") for m in held.values() if m.state != "left"]
+    changed += [m._replace(state="left") for m in held.values() if m.state != "left"]
     feeds.put_new(connection, new)
     feeds.put_changed(connection, changed)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
 from syndicate.model import Format
 from syndicate.store import instants
 from syndicate.store.batches import batches
+from syndicate.store.keys import any_of
+from syndicate.store.replacing import replace
 from syndicate.store.schema import document, fragment
 
 
@@ -51,37 +53,31 @@ def list_fragments(
     wanted = dict(keys)
     found: dict[tuple[Format, str], bytes] = {}
     for part in batches(list(wanted)):
-        query = select(fragment.c.format, fragment.c.entry_id, fragment.c.revision, fragment.c.body)
-        query = query.where(
-            and_(
-                fragment.c.entry_id.in_(part),
-                fragment.c.format.in_(formats),
-                fragment.c.look == look,
-            )
-        )
-        rows = connection.execute(query).all()
+        values = {"ids": part, "formats": list(formats), "look": look}
         found |= {
             (format, name): body
-            for format, name, revision, body in rows
+            for format, name, revision, body in connection.execute(_FRAGMENTS, values).all()
             if revision == wanted[name]
         }
     return found
 
 
+_FRAGMENTS = select(
+    fragment.c.format, fragment.c.entry_id, fragment.c.revision, fragment.c.body
+).where(
+    and_(
+        fragment.c.entry_id.in_(any_of("ids")),
+        fragment.c.format.in_(any_of("formats")),
+        fragment.c.look == bindparam("look"),
+    )
+)
+
+
 def put_fragments(connection: Connection, fragments: Sequence[Fragment]) -> None:
     """Write fragments in place of those that the same entries had in the same formats."""
     for part in batches(fragments):
-        ids = {f.entry_id for f in part}
-        formats = {f.format for f in part}
-        connection.execute(
-            delete(fragment).where(
-                and_(fragment.c.entry_id.in_(ids), fragment.c.format.in_(formats))
-            )
-        )
-        connection.execute(
-            insert(fragment),
-            [{name: getattr(f, name) for name in Fragment.__slots__} for f in part],
-        )
+        rows = [{name: getattr(f, name) for name in Fragment.__slots__} for f in part]
+        replace(connection, fragment, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +91,15 @@ class Known:
 
 def list_known(connection: Connection, paths: Collection[str] | None = None) -> dict[str, Known]:
     """Return, by path, what is known of these documents, or of all that are stored."""
-    query = select(
-        document.c.path, document.c.fingerprint, document.c.tag, document.c.last_modified
-    )
-    if paths is not None:
-        query = query.where(document.c.path.in_(paths))
-    return {
-        path: Known(mark, tag, instants.read(modified))
-        for path, mark, tag, modified in connection.execute(query).all()
-    }
+    if paths is None:
+        rows = connection.execute(_KNOWN).all()
+    else:
+        rows = connection.execute(_KNOWN_OF, {"paths": list(paths)}).all()
+    return {path: Known(mark, tag, instants.read(at)) for path, mark, tag, at in rows}
+
+
+_KNOWN = select(document.c.path, document.c.fingerprint, document.c.tag, document.c.last_modified)
+_KNOWN_OF = _KNOWN.where(document.c.path.in_(any_of("paths")))
 
 
 def list_paths(connection: Connection) -> set[str]:
@@ -122,10 +118,7 @@ def find(connection: Connection, path: str) -> StoredDocument | None:
 
 
 def put(connection: Connection, values: Sequence[StoredDocument]) -> None:
-    if not values:
-        return
-    remove(connection, [value.path for value in values])
-    connection.execute(insert(document), [_columns(value) for value in values])
+    replace(connection, document, [_columns(value) for value in values])
 
 
 def put_fingerprints(connection: Connection, fingerprints: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -33,7 +33,10 @@ MemberState = Literal["live", "withdrawn", "left"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFeed:
-    """A feed's row. `chunk` is how many entries each of its archives holds."""
+    """A feed's row. `chunk` is how many entries each of its archives holds.
+
+    `size` is how many positions it has given out.
+    """
 
     number: int
     key: str
@@ -42,11 +45,24 @@ class StoredFeed:
     chunk: int
     removed: bool
     updated: datetime | None  # the newest that its documents ever said
+    size: int = 0
+
+    @property
+    def archives(self) -> int:
+        """Return how many archives are complete.
+
+        There are none before two are: one alone would have neither a predecessor nor a successor,
+        which validators take for an incomplete archive.
+        """
+        full = self.size // self.chunk
+        return full if full > 1 else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """An entry's place in one feed. `entry_id` is the summary's id or a notice's."""
+class Member(NamedTuple):
+    """An entry's place in one feed. `entry_id` is the summary's id or a notice's.
+
+    The fields are the table's columns in their order. A publish looks at hundreds of these.
+    """
 
     feed: int
     position: int
@@ -72,13 +88,30 @@ def rank(listed_at: datetime, updated: datetime, published: datetime) -> str:
 
 def list_feeds(connection: Connection) -> dict[str, StoredFeed]:
     """Return every feed that ever was, by key."""
-    rows = connection.execute(select(feed)).mappings()
-    return {
-        row["key"]: StoredFeed(
-            **{**row, "updated": instants.read(row["updated"]) if row["updated"] else None}
-        )
-        for row in rows
-    }
+    return {row.key: _feed(row) for row in connection.execute(_FEEDS).all()}
+
+
+_FEEDS = select(
+    feed,
+    select(func.max(member.c.position) + 1)
+    .where(member.c.feed == feed.c.number)
+    .correlate(feed)
+    .scalar_subquery()
+    .label("size"),
+)
+
+
+def _feed(row: Row[Any]) -> StoredFeed:
+    return StoredFeed(
+        number=row.number,
+        key=row.key,
+        id=row.id,
+        selection=row.selection,
+        chunk=row.chunk,
+        removed=row.removed,
+        updated=instants.read(row.updated) if row.updated else None,
+        size=row.size or 0,
+    )
 
 
 def add(connection: Connection, new: Feed) -> StoredFeed:
@@ -92,7 +125,7 @@ def add(connection: Connection, new: Feed) -> StoredFeed:
         removed=False,
         updated=None,
     )
-    columns = {name: getattr(stored, name) for name in StoredFeed.__slots__}
+    columns = {column.name: getattr(stored, column.name) for column in feed.columns}
     connection.execute(insert(feed).values(columns))
     return stored
 
@@ -137,20 +170,20 @@ def list_all(connection: Connection, number: int) -> list[Member]:
     return [_member(row) for row in connection.execute(query)]
 
 
-def list_window(connection: Connection, number: int, size: int, archived: int) -> list[Member]:
-    """Return the live entries of a subscription document.
+def list_shown(
+    connection: Connection, stored: StoredFeed, size: int
+) -> tuple[list[Member], list[Member]]:
+    """Return the live entries and the tombstones of a subscription document.
 
-    These are the `size` newest and all that no complete archive holds yet (`archived` positions
-    are held), so that document and archives together are the whole feed (RFC 5005, section 4).
+    The entries are the `size` newest and all that no complete archive holds yet, so that document
+    and archives together are the whole feed (RFC 5005, section 4); of the tombstones the `size`
+    newest.
     """
-    values = {"number": number, "size": size, "archived": archived}
-    return _newest_first(map(_member, connection.execute(_WINDOW, values).all()))
-
-
-def list_withdrawn(connection: Connection, number: int, size: int) -> list[Member]:
-    """Return the `size` newest tombstones of a feed."""
-    rows = connection.execute(_WITHDRAWN, {"number": number, "size": size}).all()
-    return _newest_first(map(_member, rows))
+    archived = stored.archives * stored.chunk
+    values = {"number": stored.number, "size": size, "archived": archived}
+    found = _newest_first(map(_member, connection.execute(_SHOWN, values).all()))
+    live = [member for member in found if member.state == "live"]
+    return live, [member for member in found if member.state == "withdrawn"]
 
 
 def list_archived(connection: Connection, number: int, first: int, size: int) -> list[Member]:
@@ -173,22 +206,6 @@ def list_slugs(connection: Connection, number: int) -> set[str]:
         .where(and_(member.c.feed == number, member.c.state == "live"))
     )
     return set(connection.execute(query).scalars())
-
-
-def count(connection: Connection, number: int) -> int:
-    """Return how many positions a feed has given out."""
-    value = connection.execute(_LAST, {"number": number}).scalar_one()
-    return 0 if value is None else value + 1
-
-
-def count_archives(connection: Connection, number: int, chunk: int) -> int:
-    """Return how many archives of a feed are complete.
-
-    There are none before two are: one alone would have neither a predecessor nor a successor,
-    which validators take for an incomplete archive.
-    """
-    full = count(connection, number) // chunk
-    return full if full > 1 else 0
 
 
 def count_live(connection: Connection) -> dict[str, int]:
@@ -223,11 +240,10 @@ def _newest(state: MemberState) -> Select[Any]:
 
 # Made once: a publish asks them of every feed that it concerns, and making one takes as long as
 # asking it.
-_LAST = select(func.max(member.c.position)).where(member.c.feed == bindparam("number"))
 _PUT_UPDATED = update(feed).where(feed.c.number == bindparam("of")).values(updated=bindparam("at"))
-_WITHDRAWN = _newest("withdrawn")
-_WINDOW = union(
+_SHOWN = union(
     select(_newest("live").subquery()),
+    select(_newest("withdrawn").subquery()),
     select(member).where(
         and_(
             member.c.feed == bindparam("number"),
@@ -244,29 +260,13 @@ def _newest_first(members: Iterable[Member]) -> list[Member]:
 
 
 def _columns(m: Member) -> dict[str, Any]:
-    return {
-        "feed": m.feed,
-        "position": m.position,
-        "entry_id": m.entry_id,
-        "summary_id": m.summary_id,
-        "revision": m.revision,
-        "state": m.state,
-        "updated": instants.write(m.updated),
-        "rank": m.rank,
-    }
+    return m._asdict() | {"updated": instants.write(m.updated)}
 
 
-def _member(row: Row[Any]) -> Member:
-    return Member(
-        feed=row.feed,
-        position=row.position,
-        entry_id=row.entry_id,
-        summary_id=SummaryId(row.summary_id),
-        revision=row.revision,
-        state=row.state,
-        updated=instants.read(row.updated),
-        rank=row.rank,
-    )
+def _member(row: Sequence[Any]) -> Member:
+    number, position, entry_id, summary_id, revision, state, updated, rank = row
+    at = instants.read(updated)
+    return Member(number, position, entry_id, summary_id, revision, state, at, rank)
 
 
 def list_selected(connection: Connection, wanted: Selection, size: int) -> list[Member]:

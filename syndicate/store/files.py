@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from syndicate.model import SummaryId
 from syndicate.store.batches import batches
+from syndicate.store.replacing import replace
 from syndicate.store.schema import file
 
 
@@ -48,8 +49,7 @@ def list_by_path(connection: Connection, paths: Iterable[str]) -> dict[str, Seen
 
 def put(connection: Connection, files: Iterable[SeenFile]) -> None:
     for part in batches(files):
-        connection.execute(delete(file).where(file.c.path.in_([seen.path for seen in part])))
-        connection.execute(insert(file), list(_rows(part)))
+        replace(connection, file, list(_rows(part)))
 
 
 def remove(connection: Connection, paths: Iterable[str]) -> None:

@@ -37,21 +37,19 @@ def _file(engine: Engine) -> Path | None:
     return Path(f"{engine.url.database}.highwater")
 
 
-def check(connection: Connection) -> bool:
-    """Give the store a new epoch if it is older than the file remembers; tell whether it was.
+def check(connection: Connection) -> Head:
+    """Return where the store stands, with a new epoch if it is older than the file remembers.
 
     Inside the writing transaction, so that what is published next belongs to the new epoch.
     """
-    path = _file(connection.engine)
-    if path is None:
-        return False
-    mark = _known(path)
     head = journal.get_head(connection)
+    path = _file(connection.engine)
+    mark = _known(path) if path else _Mark()
     if head.epoch != mark.epoch or head.seq >= mark.seq:
-        return False
-    journal.begin_epoch(connection)
+        return head
+    epoch = journal.begin_epoch(connection)
     _hold(connection, mark)
-    return True
+    return replace(head, epoch=epoch)
 
 
 def check_sent(connection: Connection) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, false, or_, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam
 
 from syndicate.store import instants
 from syndicate.store.batches import batches
@@ -28,15 +28,17 @@ class Keys:
         return {instants.write(instant) for instant in self.instants}
 
 
-def search(
-    connection: Connection,
-    table: Table,
-    *wanted: tuple[Callable[[list[str]], ColumnElement[bool]], Collection[str]],
-) -> list[Row[Any]]:
-    """Return the rows for which any condition holds with any of its values, each row once."""
+def search(connection: Connection, query: Select[Any], keys: Keys) -> list[Row[Any]]:
+    """Return the rows that a query finds by `ids`, `slugs`, `paths` or `instants`, each once."""
+    parts = (keys.ids, keys.slugs, keys.paths, keys.written_instants)
     found = {}
-    parts = [[holds(part) for part in batches(values)] for holds, values in wanted if values]
-    for clauses in zip_longest(*parts, fillvalue=false()):
-        for row in connection.execute(select(table).where(or_(*clauses))):
+    for ids, slugs, paths, at in zip_longest(*map(batches, parts), fillvalue=[]):
+        values = {"ids": ids, "slugs": slugs, "paths": paths, "instants": at}
+        for row in connection.execute(query, values):
             found[row.id] = row
     return list(found.values())
+
+
+def any_of(name: str) -> BindParameter[Any]:
+    """Return the place of a list in a query that is made once: making one takes its time."""
+    return bindparam(name, expanding=True)

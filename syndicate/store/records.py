@@ -46,12 +46,11 @@ class Bucket:
     live: int
 
 
-def put(connection: Connection, records: Iterable[Record], gone: Collection[str] = ()) -> None:
-    """Write the records of a publish, and take out those of `gone`; then `renew` their buckets."""
-    for part in batches(gone):
+def put(connection: Connection, records: Iterable[Record], older: Collection[str] = ()) -> None:
+    """Write the records of a publish, for those that `older` summaries had; then `renew`."""
+    for part in batches(older):
         _remove(connection, part)
     for rest in batches(records):
-        _remove(connection, [one.summary_id for one in rest])
         connection.execute(insert(record), [_columns(one) for one in rest])
 
 

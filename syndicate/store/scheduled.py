@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
 
 from syndicate.model import Summary, SummaryId
 from syndicate.store import instants, summaries
 from syndicate.store.batches import batches
-from syndicate.store.keys import Keys, search
+from syndicate.store.keys import Keys, any_of, search
 from syndicate.store.schema import scheduled
 
 
@@ -29,15 +29,17 @@ class Waiting:
 
 def list_concerned(connection: Connection, keys: Keys) -> list[Waiting]:
     """Return the scheduled summaries that have any of these ids, slugs, paths or instants."""
-    rows = search(
-        connection,
-        scheduled,
-        (scheduled.c.id.in_, keys.ids),
-        (scheduled.c.slug.in_, keys.slugs),
-        (scheduled.c.path.in_, keys.paths),
-        (scheduled.c.due.in_, keys.written_instants),
+    return [_waiting(row) for row in search(connection, _CONCERNED, keys)]
+
+
+_CONCERNED = select(scheduled).where(
+    or_(
+        scheduled.c.id.in_(any_of("ids")),
+        scheduled.c.slug.in_(any_of("slugs")),
+        scheduled.c.path.in_(any_of("paths")),
+        scheduled.c.due.in_(any_of("instants")),
     )
-    return [_waiting(row) for row in rows]
+)
 
 
 def list_due(connection: Connection, now: datetime) -> list[Waiting]:

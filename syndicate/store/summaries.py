@@ -9,12 +9,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from syndicate.model import Form, Summary, SummaryId
 from syndicate.store import instants
 from syndicate.store.batches import batches
-from syndicate.store.keys import Keys, search
+from syndicate.store.keys import Keys, any_of, search
+from syndicate.store.replacing import replace
 from syndicate.store.schema import former_slug, instant, revision, scheduled, summary
 
 if TYPE_CHECKING:
@@ -73,19 +74,18 @@ def find_by_former_slug(connection: Connection, slug: str) -> Stored | None:
 
 def list_concerned(connection: Connection, keys: Keys) -> list[Stored]:
     """Return the summaries that have any of these ids, slugs, paths or instants."""
-    rows = search(
-        connection,
-        summary,
-        (summary.c.id.in_, keys.ids),
-        (summary.c.slug.in_, keys.slugs),
-        (summary.c.path.in_, keys.paths),
-        (_stands_at, keys.written_instants),
+    return [_stored(row) for row in search(connection, _CONCERNED, keys)]
+
+
+_STANDS_AT = select(instant.c.summary_id).where(instant.c.at.in_(any_of("instants")))
+_CONCERNED = select(summary).where(
+    or_(
+        summary.c.id.in_(any_of("ids")),
+        summary.c.slug.in_(any_of("slugs")),
+        summary.c.path.in_(any_of("paths")),
+        summary.c.id.in_(_STANDS_AT),
     )
-    return [_stored(row) for row in rows]
-
-
-def _stands_at(written: list[str]) -> ColumnElement[bool]:
-    return summary.c.id.in_(select(instant.c.summary_id).where(instant.c.at.in_(written)))
+)
 
 
 def list_instants(
@@ -182,11 +182,10 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Summary]]) -> None:
     for some in batches(rows):
         part = [(_columns(stored), dump(text)) for stored, text in some]
         present = [columns for columns, _ in part]
-        connection.execute(delete(summary).where(summary.c.id.in_([row["id"] for row in present])))
         connection.execute(
             delete(former_slug).where(former_slug.c.slug.in_([row["slug"] for row in present]))
         )
-        connection.execute(insert(summary), present)
+        replace(connection, summary, present)
         _put_instants(connection, some)
         connection.execute(
             insert(revision),
