@@ -34,9 +34,13 @@ class Wired:
         self.engine.dispose(close=False)
 
 
-def wire(settings: Settings) -> Wired:
-    """Put the parts together. Nothing is opened yet: the store may be down, or not there."""
-    return Wired(settings=settings, engine=store.connect(settings.database_url))
+def wire(settings: Settings, *, patience: float = 60.0) -> Wired:
+    """Put the parts together. Nothing is opened yet: the store may be down, or not there.
+
+    `patience` is for how many seconds a database server may be silent on one question.
+    """
+    engine = store.connect(settings.database_url, patience=patience)
+    return Wired(settings=settings, engine=engine)
 
 
 def keyring(settings: Settings) -> Keyring:

@@ -23,17 +23,24 @@ LOCK_SECONDS: Final = 30
 _POSTGRESQL: Final = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 
 
-def connect(url: str) -> Engine:
-    """Return the engine of `url`; connections are opened when used. Makes SQLite's folder."""
+def connect(url: str, *, patience: float = 60.0) -> Engine:
+    """Return the engine of `url`; connections are opened when used. Makes SQLite's folder.
+
+    `patience` is for how many seconds a server may be silent on one question.
+    """
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    from syndicate.store.patience import limit  # noqa: PLC0415 - psycopg may not be installed
+
+    engine = create_engine(
         url, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=_POSTGRESQL
     )
+    limit(engine, patience)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
@@ -81,11 +88,24 @@ def recording(engine: Engine) -> Iterator[Connection]:
     with (
         _told(engine),
         engine.connect().execution_options(writing=True) as connection,
+        _waiting_for_lock(connection),
         connection.begin(),
     ):
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         yield connection
+
+
+@contextmanager
+def _waiting_for_lock(connection: Connection) -> Iterator[None]:
+    """Let a server be silent while another writer holds the lock, and until all is committed."""
+    raw: Any = connection.connection.dbapi_connection
+    before = getattr(raw, "patience", None)
+    if before is not None:
+        raw.patience = max(before, LOCK_SECONDS + 10)
+    yield
+    if before is not None:
+        raw.patience = before
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from syndicate.web.snapshot import Installation
 from syndicate.wiring import wire
 
 _LARGEST_BODY: Final = 64 * 1024
+PATIENCE: Final = 5.0
+"""Seconds that the database server may take for one answer, before it is taken for down."""
 
 
 def make(
@@ -36,7 +38,7 @@ def make(
 ) -> Published:
     """Return the application; see `create_app`."""
     logs.configure(settings.log_format)
-    wired = wire(settings)
+    wired = wire(settings, patience=PATIENCE)
     installation = Installation(
         base_url=settings.base_url,
         port=port,

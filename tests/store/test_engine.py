@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, make_url, select, text
 
 from syndicate.errors import StoreError
 from syndicate.store import engine as store
@@ -16,6 +16,7 @@ from syndicate.store import integrity, journal
 from syndicate.store.engine import Engine
 from syndicate.store.schema import site
 from syndicate.store.upgrade import upgrade
+from tests.proxy import Proxy, proxied
 
 
 @pytest.fixture
@@ -191,3 +192,49 @@ def test_damage_is_found(sqlite: Engine) -> None:
         file.write(b"\x0a" + bytes(99))
     with store.reading(sqlite) as connection:
         assert integrity.find_damage(connection) != []
+
+
+# A silent server -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy(postgresql_url: str) -> Iterator[Proxy]:
+    url = make_url(postgresql_url)
+    with proxied((url.host or "127.0.0.1", url.port or 5432)) as made:
+        yield made
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(postgresql_url: str, proxy: Proxy) -> None:
+    through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port)
+    engine = store.connect(through.render_as_string(hide_password=False), patience=0.3)
+    upgrade(engine)
+    proxy.silence()
+    with pytest.raises(StoreError, match="does not answer"):
+        _names(engine)
+    proxy.speak()
+    assert _names(engine) == set()
+    slow = text("SELECT pg_sleep(30)")  # slow is silent, too: nobody can tell the two apart
+    with pytest.raises(StoreError, match="does not answer"), store.reading(engine) as connection:
+        connection.execute(slow)
+    engine.dispose()
+
+
+def test_a_writer_waits_for_the_lock_longer_than_for_an_answer(postgresql_url: str) -> None:
+    engine = store.connect(postgresql_url, patience=0.3)
+    upgrade(engine)
+    written: list[str] = []
+
+    def write() -> None:
+        _put(engine, "second")
+        written.append("second")
+
+    thread = threading.Thread(target=write)
+    with store.writing(engine) as connection:
+        connection.execute(insert(site).values(name="first", value=""))
+        thread.start()
+        time.sleep(1)  # three times as long as it is patient for an answer
+        assert written == []
+    thread.join()
+    assert written == ["second"]
+    assert _names(engine) == {"first", "second"}
+    engine.dispose()
