@@ -17,6 +17,7 @@ from syndicate.definitions import Definitions
 from syndicate.publish import Options, Outcome, publish
 from syndicate.store import documents, journal, schema
 from syndicate.store import engine as store
+from tests.checking import reading
 
 REPOSITORY = Path(__file__).parent.parent
 BASE_URL = "https://feeds.network.example"
@@ -119,6 +120,11 @@ class Site:
             found = documents.find(connection, path)
         assert found is not None, path
         return gzip.decompress(found.gzip)
+
+    def ids(self, path: str) -> list[str]:
+        """Return the last part of the id of each entry of an Atom document, in its order."""
+        found = reading.read(self.document(path), "application/atom+xml")
+        return [entry.id.rpartition("/")[2] for entry in found]
 
     def acts(self, outcome: Outcome) -> list[tuple[str, str]]:
         return [(step.act, step.summary.slug) for step in outcome.steps]

@@ -8,16 +8,11 @@ from datetime import timedelta
 import pytest
 
 from syndicate.errors import PublishRefused
-from syndicate.publish import diff, publish_due
+from syndicate.publish import diff
 from tests import checking
-from tests.checking import reading
 from tests.sites import BASE_URL, START, Site, written
 
 LATER = START + timedelta(hours=5)
-
-
-def ids(body: bytes) -> list[str]:
-    return [entry.id.rpartition("/")[2] for entry in reading.read(body, "application/atom+xml")]
 
 
 def test_a_new_summary_is_in_its_feeds_and_in_no_other(site: Site) -> None:
@@ -133,90 +128,6 @@ def test_a_legal_withdrawal_leaves_the_title_out(site: Site) -> None:
         assert b"Secret" not in body
 
 
-def test_a_renamed_file_is_a_move_and_its_old_slug_is_remembered(site: Site) -> None:
-    site.write("one")
-    site.publish()
-    site.remove("one")
-    site.write(
-        "better-name", id="tag:pprnet.example,2013:summary/one", title="What is known of one"
-    )
-    outcome = site.publish()
-    assert outcome.problems == ()
-    assert site.acts(outcome) == [("edit", "better-name")]
-    body = site.document("/feed.atom")
-    assert b"/summaries/better-name/" in body
-    assert b"<id>tag:pprnet.example,2013:summary/one</id>" in body
-
-
-def test_a_deleted_file_is_refused_unless_withdrawn_or_asked_for(site: Site) -> None:
-    path = site.write("one")
-    site.publish()
-    site.remove("one")
-    outcome = site.publish()
-    assert [(p.path, "--withdraw-missing" in p.remedy) for p in outcome.problems] == [(path, True)]
-    assert b"summary/one" in site.document("/feed.atom")
-    outcome = site.publish(withdraw_missing=True)
-    assert site.acts(outcome) == [("withdraw", "one")]
-    assert site.publish().problems == ()
-
-
-def test_one_bad_file_stops_only_itself(site: Site) -> None:
-    site.write("good")
-    site.write("bad", number=1)
-    site.publish()
-    path = site.write("bad", number=1, topics=["empaty"])
-    site.write("new", number=2)
-    outcome = site.publish()
-    assert {p.path for p in outcome.problems} == {path}
-    assert "did you mean 'empathy'" in str(outcome.problems[0])
-    assert ids(site.document("/feed.atom")) == ["new", "bad", "good"]
-
-
-def test_all_or_nothing_refuses_all(site: Site) -> None:
-    site.write("bad", topics=["empaty"])
-    site.write("new", number=2)
-    with pytest.raises(PublishRefused, match="empaty"):
-        site.publish(all_or_nothing=True)
-    assert site.stored() == {}
-
-
-def test_a_clash_blocks_the_files_that_clash(site: Site) -> None:
-    one = site.write("one", id="urn:x:same")
-    two = site.write("two", id="urn:x:same", number=1)
-    site.write("three", number=2)
-    outcome = site.publish()
-    assert {p.path for p in outcome.problems} == {one, two}
-    assert site.acts(outcome) == [("publish", "three")]
-
-
-def test_a_copy_of_a_published_file_is_a_clash_and_the_original_stays(site: Site) -> None:
-    site.write("one")
-    site.publish()
-    copy = site.write("two", id="tag:pprnet.example,2013:summary/one")
-    outcome = site.publish()
-    assert {p.path for p in outcome.problems} == {copy}
-    assert ids(site.document("/feed.atom")) == ["one"]
-
-
-def test_two_summaries_at_one_instant_name_the_next_free_minute(site: Site) -> None:
-    site.write("one")
-    site.publish()
-    path = site.write("two")
-    outcome = site.publish()
-    assert [p.path for p in outcome.problems] == [path]
-    assert "2024-01-01T12:01:00Z" in outcome.problems[0].remedy
-
-
-def test_the_id_of_a_published_summary_never_changes(site: Site) -> None:
-    site.write("one")
-    site.publish()
-    path = site.write("one", id="urn:x:other")
-    outcome = site.publish()
-    assert [(p.path, p.remedy) for p in outcome.problems] == [
-        (path, "write id: tag:pprnet.example,2013:summary/one")
-    ]
-
-
 def test_ids_of_feeds_are_guarded(site: Site) -> None:
     site.write("one")
     site.publish()
@@ -226,38 +137,6 @@ def test_ids_of_feeds_are_guarded(site: Site) -> None:
     with pytest.raises(PublishRefused, match="id of the feed"):
         site.publish()
     assert site.stored() == before
-
-
-def test_a_scheduled_summary_goes_live_from_the_store_alone(site: Site) -> None:
-    due = LATER
-    site.write("later", published=due)
-    assert site.acts(site.publish()) == [("schedule", "later")]
-    assert b"summary/later" not in site.document("/feed.atom")
-    site.remove("later")
-    assert publish_due(site.engine, now=due - timedelta(seconds=1)).changes == ()
-    outcome = publish_due(site.engine, now=due)
-    assert site.acts(outcome) == [("publish", "later")]
-    assert b"summary/later" in site.document("/feed.atom")
-
-
-def test_a_scheduled_summary_whose_file_goes_is_not_published(site: Site) -> None:
-    due = LATER
-    site.write("later", published=due)
-    site.publish()
-    site.remove("later")
-    assert site.publish().problems == ()
-    assert publish_due(site.engine, now=due).changes == ()
-
-
-def test_a_scheduled_summary_can_be_moved_edited_and_made_a_draft(site: Site) -> None:
-    site.write("later", published=LATER)
-    site.publish()
-    site.write("later", published=LATER + timedelta(hours=2), title="Another title")
-    site.publish()
-    assert publish_due(site.engine, now=LATER).changes == ()
-    site.write("later", published=LATER + timedelta(hours=2), draft=True)
-    site.publish()
-    assert publish_due(site.engine, now=LATER + timedelta(hours=3)).changes == ()
 
 
 def test_a_draft_is_nowhere_and_cannot_replace_what_is_published(site: Site) -> None:
@@ -275,9 +154,9 @@ def test_a_re_tagged_summary_leaves_one_topic_for_another(site: Site) -> None:
     site.publish()
     site.write("one", topics=["training"])
     site.publish()
-    assert ids(site.document("/topics/empathy/feed.atom")) == []
-    assert ids(site.document("/topics/training/feed.atom")) == ["one"]
-    assert ids(site.document("/feed.atom")) == ["one"]
+    assert site.ids("/topics/empathy/feed.atom") == []
+    assert site.ids("/topics/training/feed.atom") == ["one"]
+    assert site.ids("/feed.atom") == ["one"]
 
 
 def test_diff_says_what_publish_would_do_and_does_nothing(site: Site) -> None:
@@ -323,7 +202,7 @@ def test_backfill_is_listed_by_its_date(site: Site) -> None:
     site.publish()
     site.write("old", published=START - timedelta(days=900), backfill=True)
     site.publish()
-    assert ids(site.document("/feed.atom")) == ["news", "old"]
+    assert site.ids("/feed.atom") == ["news", "old"]
 
 
 def test_a_new_store_gives_the_same_bytes(
