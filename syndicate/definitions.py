@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NoReturn
+from urllib.parse import quote
 
 from syndicate import addresses, selection
 from syndicate.definition_files import FILES, DefinitionFiles, FeedTable
 from syndicate.errors import DefinitionError, NotFound, Problem
 from syndicate.model import Feed, Kind, Network, Topic
+from syndicate.query import Query
+from syndicate.query import Term as Asked
 from syndicate.selection import EVERYTHING, Selection, Term
 
 FULL: Final = "full"
@@ -109,6 +112,31 @@ class Definitions:
             stem=f"/topics/{text}/feed",
             page=addresses.topic(text),
             selection=wanted,
+            window=self.window,
+        )
+
+    def resolve_search(self, query: Query) -> Query:
+        """Return `query` with present slugs for former ones; NotFound for unknown slugs."""
+        slugs = {
+            term: self.topic(term.text).slug if term.field == "topic" else self.kind(term.text).slug
+            for term in query.terms
+            if term.field in ("topic", "kind")
+        }
+        return Query.of_terms(
+            Asked(term.field, slugs.get(term, term.text), excluded=term.excluded)
+            for term in query.terms
+        )
+
+    def searched_feed(self, query: Query) -> Feed:
+        """Return the feed of what a search finds."""
+        text = quote(str(query), safe="+-:/")
+        return Feed(
+            key=f"search/{text}",
+            id=self.tag(f"feed/search/{text}"),
+            title=f"{self.network.short}: search {query.shown}",
+            description=f"Summaries of {self.network.title} that a search for {query.shown} finds",
+            stem=f"/search/{text}/feed",
+            page=f"{addresses.SEARCH}?q={quote(query.shown)}",
             window=self.window,
         )
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from syndicate import definitions
 from syndicate.definitions import Definitions
 from syndicate.publish import Options, Outcome, publish
-from syndicate.store import documents, journal, schema
+from syndicate.store import documents, journal, schema, search_tables
 from syndicate.store import engine as store
 from tests.checking import reading
 
@@ -56,6 +56,7 @@ class Site:
         # not by migrations, which cost a second; test_migrations shows that they make the same
         schema.metadata.create_all(engine)
         with store.writing(engine) as connection:
+            search_tables.create_index(connection)
             journal.begin_epoch(connection)
         return cls(folder, engine)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from syndicate.definitions import Definitions
 from syndicate.model import Change, Summary, SummaryId
-from syndicate.publish import pulling
+from syndicate.publish import indexing, pulling
 from syndicate.publish.failpoints import reach
 from syndicate.publish.places import Places
 from syndicate.publish.spool import Spool
@@ -71,6 +71,7 @@ class Writer:
             )
         _schedule(connection, part.steps)
         summaries.put(connection, rows)
+        indexing.write(connection, rows)
         journal.append(connection, changes)
         outbox.append(connection, [change.seq for change in changes])
         self.changes.extend(changes)

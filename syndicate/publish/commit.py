@@ -11,7 +11,7 @@ from syndicate.documents import identity, record
 from syndicate.editorial.policy import POLICY
 from syndicate.errors import Problem
 from syndicate.model import Change
-from syndicate.publish import pulling, refresh, standing, steps
+from syndicate.publish import indexing, pulling, refresh, standing, steps
 from syndicate.publish.apply import Writer
 from syndicate.publish.audience import Arrivals
 from syndicate.publish.failpoints import reach
@@ -63,6 +63,7 @@ def write(
     if redefined:
         standing.refuse_loss(connection, definitions)
     pulling.catch_up(connection, definitions, values)
+    indexing.catch_up(connection, values)
     reach("applied")
     rendered = refresh.rendered_with(definitions)
     everything = redefined or values.get(site.RENDERED) != rendered
@@ -83,6 +84,7 @@ def write(
     reach("rendered")
     moved = bool(changed or writer.changes or everything)
     marks = {site.RENDERED: rendered, site.RECORDS: record.RENDERER}
+    marks[site.INDEXED] = indexing.INDEXED
     if moved:
         marks[site.CHANGED_AT] = instants.write(now)
     _mark(connection, values, marks, read_with(definitions), whole=whole)

@@ -14,7 +14,8 @@ from syndicate.documents import entry, opml, render
 from syndicate.errors import NotFound
 from syndicate.model import Document, Entry, Feed, Format
 from syndicate.publish.refresh import Contents, Maker
-from syndicate.store import feeds, instants, site, summaries
+from syndicate.query import Query
+from syndicate.store import feeds, instants, search, site, summaries
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member
 
@@ -46,11 +47,18 @@ def archive(
 
 
 def selected(
-    connection: Connection, definitions: Definitions, feed: Feed, format: Format
+    connection: Connection,
+    definitions: Definitions,
+    feed: Feed,
+    format: Format,
+    *,
+    query: Query | None = None,
 ) -> Document:
-    """Return the document of a free selection."""
-    said = feeds.find_said(connection, feed.selection)
-    members = feeds.list_selected(connection, feed.selection, feed.window)
+    """Return the document of a free selection, or of what a search finds."""
+    among = search.found_ids(connection, query) if query else None
+    # a search has no date that others share: with one, each publish would change all their feeds
+    said = None if query else feeds.find_said(connection, feed.selection)
+    members = feeds.list_selected(connection, feed.selection, feed.window, among=among)
     contents = Contents(
         members=_live(members),
         withdrawn=[member for member in members if member.state == "withdrawn"],

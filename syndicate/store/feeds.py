@@ -269,10 +269,13 @@ def _member(row: Sequence[Any]) -> Member:
     return Member(number, position, entry_id, summary_id, revision, state, at, rank)
 
 
-def list_selected(connection: Connection, wanted: Selection, size: int) -> list[Member]:
+def list_selected(
+    connection: Connection, wanted: Selection, size: int, *, among: Select[Any] | None = None
+) -> list[Member]:
     """Return the newest entries and tombstones of a selection, out of the feeds that are stored.
 
-    The full feed has every entry once; topics and kinds say which summaries are meant.
+    The full feed has every entry once; topics and kinds say which summaries are meant. `among`
+    are the ids of summaries outside which nothing is selected.
     """
     full = select(feed.c.number).where(feed.c.key == "full").scalar_subquery()
     query = select(member).where(
@@ -280,6 +283,8 @@ def list_selected(connection: Connection, wanted: Selection, size: int) -> list[
         member.c.state != "left",
         scopes.selects(Scope(selection=wanted), member.c.summary_id, scopes.SHOWN),
     )
+    if among is not None:
+        query = query.where(member.c.summary_id.in_(among))
     rows = connection.execute(query.order_by(member.c.rank.desc()).limit(size))
     return _newest_first(map(_member, rows))
 

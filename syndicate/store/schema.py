@@ -18,13 +18,13 @@ from sqlalchemy import (
     Text,
 )
 
-from syndicate.store import alert_tables
+from syndicate.store import alert_tables, search_tables
 from syndicate.store.columns import instant as _instant
 from syndicate.store.columns import metadata
 
-__all__ = ["HEAD", "alert_tables", "metadata"]
+__all__ = ["HEAD", "alert_tables", "metadata", "search_tables"]
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that this program needs."""
 
 

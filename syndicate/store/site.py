@@ -12,6 +12,7 @@ from syndicate.store.schema import site
 BASE_URL = "base_url"
 READ_WITH = "read_with"  # digest of what reading a file depended on when the whole tree was read
 CHANGED_AT = "changed_at"  # when readers were last given something new
+INDEXED = "indexed"  # how the texts that can be searched were made
 RECORDS = "records"  # how the records that partners pull were made
 RENDERED = "rendered"  # digest of all that shows in documents besides the entries
 

@@ -74,7 +74,7 @@ def _robots(_connection: Connection, snapshot: Snapshot, definitions: Definition
     return "\n".join([*lines, "", f"Sitemap: {definitions.absolute('/sitemap.xml')}", ""])
 
 
-_CLOSED: Final = (addresses.CHOOSE,)  # the same lists under other addresses
+_CLOSED: Final = (addresses.CHOOSE, addresses.SEARCH)  # the same lists under other addresses
 
 
 def _security(_connection: Connection, snapshot: Snapshot, definitions: Definitions) -> str:

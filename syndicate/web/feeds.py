@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NoReturn
+from urllib.parse import quote
 
 from flask import Flask, request
 from werkzeug.wrappers.response import Response
@@ -13,6 +14,7 @@ from syndicate.documents.identity import digest
 from syndicate.errors import Gone, Moved, NotFound
 from syndicate.model import FORMATS, Feed, Format
 from syndicate.publish import ondemand
+from syndicate.query import parse as parse_query
 from syndicate.store import feeds
 from syndicate.store.engine import Connection
 from syndicate.web import headers, prepared
@@ -42,6 +44,7 @@ class Feeds:
                 defaults=defaults,
             )
         app.add_url_rule("/topics/<slug>/opml", "opml", self.chosen)
+        app.add_url_rule("/search/<path:query>/feed.<format>", "search_feed", self.found)
         for base in ("category", "tag"):
             app.add_url_rule(f"/{base}/<slug>/feed/", f"{base}_feed", self.of_wordpress)
         for path in (addresses.OPML, addresses.WELL_KNOWN_FEEDS, addresses.FEED_MENU):
@@ -57,6 +60,20 @@ class Feeds:
             if path != request.path:
                 raise Moved(path)
             made = ondemand.selected(connection, definitions, feed, wanted)
+            return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
+
+    def found(self, query: str, format: str) -> Response:
+        """Answer the feed of what a search finds."""
+        with self._site.reading() as (connection, snapshot):
+            definitions = require(snapshot)
+            wanted = definitions.resolve_search(parse_query(query))
+            feed = definitions.searched_feed(wanted)
+            path = addresses.document(feed.stem, read_format(format))
+            if path != quote(request.path, safe="+-:/"):
+                raise Moved(path)
+            made = ondemand.selected(
+                connection, definitions, feed, read_format(format), query=wanted
+            )
             return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
 
     def archive(self, group: str, slug: str, number: str, format: str) -> Response:

@@ -183,6 +183,7 @@ def _places(language: Language, path: str) -> Iterator[tuple[str, str, bool]]:
         (addresses.TOPICS, say("Topics")),
         (addresses.KINDS, say("Kinds of research")),
         (addresses.ARCHIVE, say("Archive")),
+        (addresses.SEARCH, say("Search")),
         (addresses.SUBSCRIBE, say("Subscribe")),
     ):
         yield place, name, path.startswith(place)

@@ -14,8 +14,8 @@ from sqlalchemy import inspect, select, text
 
 from syndicate.errors import StoreError
 from syndicate.store import engine as store
-from syndicate.store import journal, schema
-from syndicate.store.engine import Engine
+from syndicate.store import journal, schema, search_tables
+from syndicate.store.engine import Connection, Engine
 from syndicate.store.upgrade import MIGRATIONS, Upgraded, require_current, upgrade
 from tests.sites import Site
 
@@ -35,8 +35,46 @@ def _set_version(engine: Engine, version: str) -> None:
 def test_migrations_make_what_the_schema_says(engine: Engine) -> None:
     assert upgrade(engine) == Upgraded(before=None, after=schema.HEAD)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        options = {
+            "include_object": lambda _, name, *_kind: not name.startswith(search_tables.OURS)
+        }
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_index_of_searches_is_made_alike_by_both(engine: Engine) -> None:
+    """The tables of most tests are made by schema.py, without migrations."""
+    catalogue = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE name LIKE 'searched%' ORDER BY name",
+        "postgresql": """
+            SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
+                WHERE adrelid = 'searched'::regclass AND pg_get_expr(adbin, adrelid) LIKE '%weight%'
+            UNION ALL SELECT indexdef FROM pg_indexes WHERE indexname = 'searched_by_words'
+            UNION ALL SELECT dictinitoption FROM pg_ts_dict WHERE dictname = 'syndicate_words'
+        """,
+    }[engine.dialect.name]
+    upgrade(engine)
+    with engine.begin() as connection:
+        migrated = connection.execute(text(catalogue)).scalars().all()
+        assert len(migrated) > 2
+        _drop_searched(connection)
+        search_tables.searched.create(connection)
+        search_tables.create_index(connection)
+        made = connection.execute(text(catalogue)).scalars().all()
+    assert [_plain(sql) for sql in made] == [_plain(sql) for sql in migrated]
+
+
+def _drop_searched(connection: Connection) -> None:
+    search_tables.searched.drop(connection)
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("DROP TABLE searched_index"))
+    else:
+        connection.execute(text("DROP TEXT SEARCH CONFIGURATION syndicate_words"))
+        connection.execute(text("DROP TEXT SEARCH DICTIONARY syndicate_words"))
+
+
+def _plain(sql: str | None) -> str:
+    return " ".join((sql or "").replace("\n", " ").split()).replace("( ", "(").replace(" )", ")")
 
 
 def test_uniqueness_is_as_the_schema_says(engine: Engine) -> None:
@@ -168,6 +206,7 @@ def test_an_upgrade_fills_in_what_publishing_writes(tmp_path: Path, database_url
     with store.reading(site.engine) as connection:
         before = [connection.execute(query).all() for query in asked]
     with site.engine.begin() as connection:
+        _drop_searched(connection)
         for statement in (
             "DROP TABLE instant",
             "ALTER TABLE feed DROP COLUMN updated",

@@ -13,7 +13,7 @@ from flask import Flask
 
 from syndicate import addresses
 from syndicate.web.frame import Frame, View
-from syndicate.web.pages import groups, months, selections, subscribing, summary
+from syndicate.web.pages import groups, months, searching, selections, subscribing, summary
 
 _GROUPS: Final = ("topics", "kinds", "feeds")
 _BEFORE: Final = "before/<before>/"
@@ -35,6 +35,7 @@ VIEWS: Final[dict[str, View]] = {
         for group in _GROUPS
         for part in ("", _BEFORE)
     },
+    addresses.SEARCH: searching.show,
     addresses.SUBSCRIBE: subscribing.start,
     addresses.preview(addresses.FULL_FEED): subscribing.preview,
     **{

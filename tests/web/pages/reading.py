@@ -22,6 +22,7 @@ PAGES: Final = (
     "/archive/",
     "/archive/2021/04/",
     "/archive/2021/04/whole/",
+    "/search",
     "/subscribe",
     "/feed/preview/",
     "/topics/empathy+training/feed/preview/",
