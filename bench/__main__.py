@@ -19,6 +19,7 @@ GROUPS: Final = (
     "scanning",
     "serving",
     "pulling",
+    "alerts",
 )
 FEWEST: Final = 7
 

@@ -57,17 +57,22 @@ def part(path: str, before: str) -> str:
     return f"{path}before/{before}/" if before else path
 
 
+def in_language(path: str, code: str) -> str:
+    """Return a page's path with the shell of a language around it; a feed has no shell."""
+    return path if code == "en" else f"/{code}{path}"
+
+
 def confirm(token: str) -> str:
-    return f"/alerts/confirm/{token}"
+    return f"/alerts/confirm/{token}/"
 
 
 def preferences(token: str) -> str:
-    return f"{PREFERENCES}{token}"
+    return f"{PREFERENCES}{token}/"
 
 
 def unsubscribe(token: str) -> str:
     """Return the address that ends a subscription; short, for it stands in a header (RFC 8058)."""
-    return f"/alerts/u/{token}"
+    return f"/alerts/u/{token}/"
 
 
 def document(stem: str, format: Format) -> str:

@@ -76,7 +76,7 @@ def load(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         metrics_token=read("METRICS_TOKEN", lambda raw: raw or None),
         log_format=read("LOG_FORMAT", _log_format),
         allow_loopback=read("ALLOW_LOOPBACK", _switch),
-        smtp_url=read("SMTP_URL", lambda raw: raw or None),
+        smtp_url=read("SMTP_URL", _smtp_url),
         mirror_key=read("MIRROR_KEY", bearer_key),
     )
     if faults:
@@ -101,6 +101,12 @@ def _database_url(raw: str) -> str:
 def _base_url(raw: str) -> str | None:
     if raw and not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", raw):
         raise ValueError("an address such as https://feeds.example.org")
+    return raw.rstrip("/") or None
+
+
+def _smtp_url(raw: str) -> str | None:
+    if raw and not re.match(r"smtps?://([^\s/@]+@)?[^\s/?#@:]+(:\d{1,5})?/?\Z", raw):
+        raise ValueError("an address such as smtp://127.0.0.1:25 or smtps://user:password@host")
     return raw.rstrip("/") or None
 
 

@@ -111,7 +111,17 @@ def _network(text: str, owner: Owner, now: datetime) -> str:
     for key, value in facts.items():
         escaped = _quoted(value).replace("\\", r"\\")
         text = re.sub(rf'(?m)^{key} = ".*?"', f"{key} = {escaped}", text, count=1)
-    return text
+    return _without_alerts(text, owner)
+
+
+def _without_alerts(text: str, owner: Owner) -> str:
+    """Leave [alerts] as a comment: mails need a postal address, which only the owner knows."""
+    facts, _, section = text.partition("[alerts]\n")
+    section = section.replace("pprnet.example", owner.authority)
+    own = 'postal = "street, town and country of the network"'
+    section = re.sub(r"(?m)^postal = .*$", own, section)
+    lines = [f"# {line}" for line in ["[alerts]", *section.splitlines()]]
+    return facts + "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:

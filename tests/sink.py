@@ -43,7 +43,12 @@ class Taken:
     def text(self) -> str:
         part = self.message.get_body(("plain",))
         assert part is not None
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
+
+    @property
+    def words(self) -> str:
+        """Return the text without its line breaks."""
+        return " ".join(self.text.split())
 
     @property
     def html(self) -> str:
@@ -66,7 +71,7 @@ class Sink:
     port: int = 0
     rule: Rule = lambda _stage, _address: None
     log: Path | None = None
-    utf8: bool = True
+    offers: tuple[str, ...] = ("SMTPUTF8", "PIPELINING")
     mails: list[Taken] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     connections: int = 0
@@ -116,8 +121,9 @@ class _Dialogue(socketserver.StreamRequestHandler):
         return self.server.sink  # type: ignore[attr-defined,no-any-return]
 
     def _ehlo(self, _line: bytes) -> bool:
-        self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n")
-        self.wfile.write(b"250 SMTPUTF8\r\n" if self._sink.utf8 else b"250 PIPELINING\r\n")
+        offered = ["sink", "8BITMIME", *self._sink.offers]
+        for number, name in enumerate(offered, 1):
+            self.wfile.write(f"250{' ' if number == len(offered) else '-'}{name}\r\n".encode())
         return True
 
     def _mail(self, line: bytes) -> bool:

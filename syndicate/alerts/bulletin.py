@@ -48,6 +48,10 @@ def draft(bulletin: Bulletin, definitions: Definitions) -> Draft:
     assert alerts is not None
     lines = sorted(bulletin.lines, key=lambda line: _ORDER.index(line.what))
     subject = _subject(lines, bulletin, definitions)
+
+    def page(path: str) -> str:
+        return definitions.absolute(addresses.in_language(path, bulletin.language))
+
     context: dict[str, object] = {
         "words": wording.BULLETIN[bulletin.language],
         "language": bulletin.language,
@@ -57,10 +61,10 @@ def draft(bulletin: Bulletin, definitions: Definitions) -> Draft:
         "selections": ", ".join(labels(bulletin.selections, definitions, bulletin.language)),
         "lines": [_shown(line, bulletin, definitions) for line in lines[:MOST_LINES]],
         "more": max(len(lines) - MOST_LINES, 0),
-        "home": definitions.absolute(addresses.HOME),
-        "archive": definitions.absolute(addresses.ARCHIVE),
-        "stop": definitions.absolute(addresses.unsubscribe(TOKEN)),
-        "change": definitions.absolute(addresses.PREFERENCES),
+        "home": page(addresses.HOME),
+        "archive": page(addresses.ARCHIVE),
+        "stop": page(addresses.unsubscribe(TOKEN)),
+        "change": page(addresses.PREFERENCES),
         "address": ADDRESS,
         "subject": subject,
     }
@@ -83,7 +87,9 @@ def _shown(line: Line, bulletin: Bulletin, definitions: Definitions) -> dict[str
         "what": line.what,
         "status": "" if line.what == "new" else wording.WHAT[language][line.what],
         "title": wording.BULLETIN[language]["withheld"] if withheld else summary.title,
-        "url": definitions.absolute(addresses.summary(summary.slug)),
+        "url": definitions.absolute(
+            addresses.in_language(addresses.summary(summary.slug), language)
+        ),
         "date": wording.day(summary.published, language) if summary.published else "",
         "labels": " · ".join(_labels_of(summary, bulletin.selections, definitions, language)),
         "note": note_of(line.what, summary),

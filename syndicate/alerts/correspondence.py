@@ -36,8 +36,8 @@ def draft(
     context = {
         "network": network,
         "alerts": network.alerts,
-        "home": definitions.absolute(addresses.HOME),
-        "link": definitions.absolute(_LINKS[purpose](TOKEN)),
+        "home": definitions.absolute(addresses.in_language(addresses.HOME, language)),
+        "link": definitions.absolute(addresses.in_language(_LINKS[purpose](TOKEN), language)),
         "wish": describe(wish, definitions, language) if wish else "",
         "data": data,
     }

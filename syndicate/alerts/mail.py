@@ -10,7 +10,7 @@ import email.policy
 import hashlib
 import quopri
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,6 +28,7 @@ ADDRESS: Final = "\ue001"
 
 _MARKS: Final = re.compile(f"([{TOKEN}{ADDRESS}])")
 _POLICY: Final = email.policy.SMTP.clone(max_line_length=990)  # a folded link breaks signatures
+_PLAIN_ADDRESS: Final = re.compile(r"[\w.+@-]{1,70}\Z", re.ASCII)  # needs no coding, no break
 _PLAIN: Final = b'Content-Type: text/plain; charset="utf-8"\r\n'
 _HTML: Final = b'Content-Type: text/html; charset="utf-8"\r\n'
 _CODING: Final = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -63,24 +64,35 @@ class Filling:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
 class Template:
     """Bytes, and between them the names of slots."""
 
-    pieces: tuple[bytes | Slot, ...]
+    def __init__(self, pieces: Iterable[bytes | Slot]) -> None:
+        self._slots: list[tuple[int, Slot]] = []
+        self._pieces: list[bytes] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                self._slots.append((len(self._pieces), piece))
+                self._pieces.append(b"")
+            else:
+                self._pieces.append(piece)
 
     def fill(self, filling: Filling) -> bytes:
         """Return the message for one reader, lines ending in CRLF."""
         address = str(filling.to)
+        plain = _PLAIN_ADDRESS.match(address) is not None
         values: dict[str, bytes] = {
             "to": address.encode(),
             "date": filling.date.encode(),
             "message_id": filling.message_id.encode(),
             "token": filling.token.encode(),
-            "address": _quoted(address),
-            "address_html": _quoted(escape(address)),
+            "address": address.encode() if plain else _quoted(address),
+            "address_html": address.encode() if plain else _quoted(escape(address)),
         }
-        return b"".join(values[piece] if isinstance(piece, str) else piece for piece in self.pieces)
+        filled = self._pieces.copy()
+        for number, slot in self._slots:
+            filled[number] = values[slot]
+        return b"".join(filled)
 
 
 def template(draft: Draft, sender: Sender) -> Template:
@@ -95,7 +107,7 @@ def template(draft: Draft, sender: Sender) -> Template:
         pieces += [b"--=_%s\r\n" % mark, _PLAIN, _CODING, *text]
         pieces += [b"\r\n--=_%s\r\n" % mark, _HTML, _CODING, *_body(draft.html, "address_html")]
         pieces.append(b"\r\n--=_%s--\r\n" % mark)
-    return Template(tuple(_joined(pieces)))
+    return Template(_joined(pieces))
 
 
 def _head(draft: Draft, sender: Sender) -> Iterator[bytes | Slot]:

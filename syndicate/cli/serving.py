@@ -38,11 +38,23 @@ def _beside(
     from syndicate.publish import background, watching
 
     def run(stop: threading.Event) -> None:
+        delivering = _delivering(engine, settings, stop) if settings.smtp_url else None
         if watch:
             options = {"base_url": settings.base_url, "clock": here.now, "told": tell, "stop": stop}
             threading.Thread(
                 target=watching.watch, args=(engine, settings.site), kwargs=options, daemon=True
             ).start()
         background.run(engine, clock=here.now, stop=stop)
+        if delivering:
+            delivering.join()  # a mail that is on its way is noted
 
     return run
+
+
+def _delivering(engine: Engine, settings: Settings, stop: threading.Event) -> threading.Thread:
+    """Start the worker as a thread: on one machine nothing more is needed."""
+    from syndicate.cli.working import deliver
+
+    thread = threading.Thread(target=deliver, args=(engine, settings, stop), daemon=True)
+    thread.start()
+    return thread

@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli import here
+
+if TYPE_CHECKING:
+    from syndicate.config import Settings
+    from syndicate.store.engine import Engine
 
 
 @click.command
@@ -25,20 +30,32 @@ def worker(*, once: bool, note_every: int) -> None:
 
     Any number may run at once; on SQLite one is enough.
     """
-    from syndicate import wiring
-    from syndicate.deliver import engine as engines
-
     settings = here.settings()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     with here.store(settings) as engine:
-        made = wiring.worker(settings, engine, clock=here.now, note_every=note_every)
-        try:
-            if once:
-                engines.run_once(made.duties, stop)
-            else:
-                engines.LocalEngine().run(made.duties, stop)
-        finally:
-            made.close()
+        deliver(engine, settings, stop, once=once, note_every=note_every)
+
+
+def deliver(
+    engine: Engine,
+    settings: Settings,
+    stop: threading.Event,
+    *,
+    once: bool = False,
+    note_every: int = 10,
+) -> None:
+    """Deliver until `stop` is set, or `once` until nothing is due."""
+    from syndicate import wiring
+    from syndicate.deliver import engine as engines
+
+    made = wiring.worker(settings, engine, clock=here.now, note_every=note_every)
+    try:
+        if once:
+            engines.run_once(made.duties, stop)
+        else:
+            engines.LocalEngine().run(made.duties, stop)
+    finally:
+        made.close()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from syndicate import mailbox
@@ -60,7 +61,7 @@ class Composer:
 
     def __init__(self, keyring: Keyring, knowledge: Knowledge) -> None:
         self._keyring = keyring
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._templates: OrderedDict[Hashable, Template] = OrderedDict()
 
     def compose(
@@ -69,7 +70,7 @@ class Composer:
         """Yield the mail of each delivery; the store is asked once for all of them."""
         alerts = [one for one in claimed if one.channel == "alert"]
         if alerts:
-            desk = Desk(connection, self._knowledge, alerts)
+            desk = Desk(connection, self.knowledge, alerts)
             for one in alerts:
                 yield self._alert(desk, one, now)
         asked = [one for one in claimed if one.channel == "letter"]
@@ -110,14 +111,14 @@ class Composer:
             form=wish.form,
         )
         same = (message.versions, made.selections, made.rhythm, made.language, made.form)
-        return self._template(same, lambda: bulletin.draft(made, self._knowledge.definitions))
+        return self._template(same, lambda: bulletin.draft(made, self.knowledge.definitions))
 
     def _letter(self, delivery: Delivery, letter: Letter, now: datetime) -> Composed:
         def write() -> Draft:
             return correspondence.draft(
                 letter.purpose,
                 letter.language,
-                self._knowledge.definitions,
+                self.knowledge.definitions,
                 wish=letter.wish,
                 data=letter.data,
             )
@@ -137,7 +138,7 @@ class Composer:
 
     def _template(self, same: Hashable, write: Callable[[], Draft]) -> Template:
         """Return the template of what is the same; the definitions decide on how it looks."""
-        key = (self._knowledge.version, same)
+        key = (self.knowledge.version, same)
         if key not in self._templates:
             self._templates[key] = mail.template(write(), self._sender)
             if len(self._templates) > _TEMPLATES:
@@ -147,7 +148,7 @@ class Composer:
 
     @property
     def _alerts(self) -> Alerts:
-        alerts = self._knowledge.alerts
+        alerts = self.knowledge.alerts
         assert alerts is not None
         return alerts
 
@@ -171,24 +172,31 @@ class Composer:
         now: datetime,
         left_out: Mapping[Skipped, Collection[int]] | None = None,
     ) -> Composed:
-        recipient = mailbox.parse(to)
+        recipient = mailbox.written(to)
         alerts = self._alerts
         host = alerts.sender.rpartition("@")[2]
         unique = self._keyring.short("message", f"{key} {delivery.issue}")
         filling = Filling(
             to=recipient,
-            date=format_datetime(now),
+            date=_written(now),
             message_id=f"<{delivery.channel}.{delivery.issue}.{unique}@{host}>",
             token=self._keyring.make(purpose, key),
         )
-        returns = f"b+{self._keyring.make('bounce', key)}@{alerts.inbound}"
+        returns = alerts.sender
+        if alerts.inbound:
+            returns = f"b+{self._keyring.make('bounce', key)}@{alerts.inbound}"
         return Composed(
             delivery=delivery,
             envelope=Envelope(
-                sender=returns if alerts.inbound else alerts.sender,
+                sender=returns,
                 recipient=str(recipient),
                 utf8=recipient.needs_utf8,
             ),
             message=template.fill(filling),
             left_out=left_out or {},
         )
+
+
+@lru_cache(maxsize=8)
+def _written(now: datetime) -> str:
+    return format_datetime(now)

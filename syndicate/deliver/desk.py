@@ -74,10 +74,7 @@ class Desk:
                 [telling.op for telling in tells],
                 summary,
                 had=self._had(reader, id, delivery.issue),
-                asked=any(
-                    self._knowledge.matcher.matches(text, summary)
-                    for text in reader.wish.selections
-                ),
+                asked=self._knowledge.asks_for(reader.wish.selections, summary, revision),
             )
             if is_told(what):
                 lines.append(Line(what, summary))

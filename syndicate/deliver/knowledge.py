@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from syndicate.alerts.news import Matcher
 from syndicate.definitions import Definitions
@@ -10,7 +11,8 @@ from syndicate.model import Alerts, Summary
 from syndicate.store import site, summaries
 from syndicate.store.engine import Connection
 
-MOST_SUMMARIES = 2_000
+MOST_SUMMARIES: Final = 2_000
+MOST_ANSWERS: Final = 10_000
 
 
 class Knowledge:
@@ -20,6 +22,7 @@ class Knowledge:
         self._values: dict[str, str] = {}
         self._definitions: Definitions | None = None
         self._matcher: Matcher | None = None
+        self._asked: dict[tuple[tuple[str, ...], str, int], bool] = {}
         self._texts: dict[tuple[str, int], Summary] = {}
         self.version = 0  # goes up when the definitions change
 
@@ -33,6 +36,7 @@ class Knowledge:
             self._definitions = site.get_definitions(connection)
             self._matcher = Matcher(self._definitions)
             self._values = values
+            self._asked.clear()
             self.version += 1
         return True
 
@@ -49,6 +53,16 @@ class Knowledge:
     @property
     def alerts(self) -> Alerts | None:
         return self.definitions.network.alerts
+
+    def asks_for(self, selections: tuple[str, ...], summary: Summary, revision: int) -> bool:
+        """Tell whether any of these selections has a summary."""
+        key = (selections, summary.id, revision)
+        if key not in self._asked:
+            if len(self._asked) > MOST_ANSWERS:
+                self._asked.clear()
+            matches = self.matcher.matches
+            self._asked[key] = any(matches(text, summary) for text in selections)
+        return self._asked[key]
 
     def texts(
         self, connection: Connection, keys: Iterable[tuple[str, int]]

@@ -27,10 +27,7 @@ class Worker:
     """What this process does of the common work."""
 
     duties: Mapping[str, Duty]
-    relay: Relay
-
-    def close(self) -> None:
-        self.relay.close()
+    close: Callable[[], None]
 
 
 def make(
@@ -44,10 +41,9 @@ def make(
     """Return a worker for one thread of one process."""
     knowledge = Knowledge()
     sender = Sender(
-        engine=engine,
-        knowledge=knowledge,
-        composer=Composer(keyring, knowledge),
-        relay=relay,
+        engine,
+        Composer(keyring, knowledge),
+        relay,
         owner=f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"[:40],
         clock=clock,
         note_every=note_every,
@@ -56,4 +52,4 @@ def make(
     def plan(_stop: threading.Event) -> bool:
         return planner.plan(engine, knowledge, now=clock())
 
-    return Worker(duties={"plan": plan, "send": sender.send}, relay=relay)
+    return Worker(duties={"plan": plan, "send": sender.send}, close=sender.close)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.store import instants
@@ -21,6 +21,8 @@ from syndicate.store.batches import batches
 
 Channel = Literal["alert", "letter"]
 State = Literal["queued", "sending", "sent", "failed", "skipped"]
+LEASE: Final = timedelta(minutes=10)
+"""So long a claimed delivery is its owner's."""
 RELAY: Final = ""
 """The lane of the relay itself: while it rests, nothing goes out."""
 
@@ -123,7 +125,6 @@ def claim(
     *,
     owner: str,
     now: datetime,
-    lease: timedelta,
     limit: int,
 ) -> list[Delivery]:
     """Take what is due, oldest first, from lanes that do not rest; it is leased to the owner."""
@@ -148,7 +149,7 @@ def claim(
         .values(
             state="sending",
             owner=owner,
-            due_at=instants.write(now + lease),
+            due_at=instants.write(now + LEASE),
             attempts=delivery.c.attempts + 1,
         )
         .returning(
@@ -164,19 +165,29 @@ def claim(
     return sorted(found, key=lambda one: one.id)
 
 
+_SENT: Final = (
+    update(delivery)
+    .where(
+        delivery.c.id.in_(bindparam("numbers", expanding=True)),
+        delivery.c.owner == bindparam("whose"),
+    )
+    .values(state="sent", owner=None, ended_at=bindparam("now"), reply=None)
+)
+"""Made once: it runs after every few mails."""
+
+
 def record(
     connection: Connection, owner: str, outcomes: Sequence[Outcome], *, now: datetime
 ) -> int:
     """Write what became of claimed deliveries; return how many were the owner's no longer."""
-    sent = [one.id for one in outcomes if one.state == "sent"]
-    others = [one for one in outcomes if one.state != "sent"]
     written = 0
+    for part in batches(one.id for one in outcomes if one.state == "sent"):
+        sent = {"numbers": part, "whose": owner, "now": instants.write(now)}
+        written += connection.execute(_SENT, sent).rowcount
     owned = update(delivery).where(delivery.c.owner == owner)
-    for part in batches(sent):
-        ended = {"state": "sent", "owner": None, "ended_at": instants.write(now), "reply": None}
-        done = connection.execute(owned.where(delivery.c.id.in_(part)).values(ended))
-        written += done.rowcount
-    for one in others:
+    for one in outcomes:
+        if one.state == "sent":
+            continue
         values: dict[str, Any] = {"state": one.state, "owner": None, "reply": one.reply}
         if one.due_at:
             values["due_at"] = instants.write(one.due_at)

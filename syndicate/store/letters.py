@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from syndicate.alerts.subscription import Language, Schedule, Wish
 from syndicate.store import instants
@@ -114,17 +114,22 @@ def forget_expired(connection: Connection, before: datetime, *, wholly: datetime
     blank = {"address": None, "content": _content(None, "")}
     forgotten = update(letter).where(expired, letter.c.address.is_not(None)).values(blank)
     done = connection.execute(forgotten).rowcount
-    connection.execute(delete(letter).where(letter.c.made_at < instants.write(wholly)))
+    _delete(connection, letter.c.made_at < instants.write(wholly))
     return done
 
 
 def erase(connection: Connection, digests: Collection[str]) -> None:
-    """Delete every letter to an address, with its delivery."""
-    numbers = select(letter.c.id).where(letter.c.address_digest.in_(digests))
+    """Delete every letter to an address."""
+    _delete(connection, letter.c.address_digest.in_(digests))
+
+
+def _delete(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Delete letters and their deliveries: a number may be given again."""
+    numbers = select(letter.c.id).where(which)
     connection.execute(
         delete(delivery).where(delivery.c.channel == "letter", delivery.c.recipient.in_(numbers))
     )
-    connection.execute(delete(letter).where(letter.c.address_digest.in_(digests)))
+    connection.execute(delete(letter).where(which))
 
 
 def _content(wish: Wish | None, data: str) -> str:

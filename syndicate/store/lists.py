@@ -38,8 +38,12 @@ def list_part(
     return list(summaries.get_many(connection, [(row.id, row.revision) for row in rows]).values())
 
 
-def count(connection: Connection, wanted: Selection = EVERYTHING) -> int:
+def count(
+    connection: Connection, wanted: Selection = EVERYTHING, *, since: datetime | None = None
+) -> int:
     query = select(func.count()).select_from(summary).where(*_selected(wanted))
+    if since:
+        query = query.where(summary.c.published >= instants.write(since))
     found: int = connection.execute(query).scalar_one()
     return found
 

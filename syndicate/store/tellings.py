@@ -15,7 +15,7 @@ from syndicate.store.schema import change
 
 HELD: Final = "held"
 """Skipped after a restore, because it went out before: its reader has it."""
-_COUNTS: Final = or_(told.c.skipped.is_(None), told.c.skipped == HELD)
+COUNTS: Final = or_(told.c.skipped.is_(None), told.c.skipped == HELD)
 
 Address = tuple[int, str]
 """A subscription's number and an issue: together they name one mail."""
@@ -74,7 +74,7 @@ def find_had(
             .where(
                 change.c.summary_id.in_(part),
                 told.c.subscription_id.between(*subscriptions),
-                _COUNTS,
+                COUNTS,
             )
             .distinct()
         )
@@ -102,7 +102,7 @@ def find_got(
             .where(
                 change.c.summary_id.in_(summary_ids),
                 told.c.subscription_id.in_(part),
-                _COUNTS,
+                COUNTS,
                 or_(delivery.c.state.in_(["sent", "sending"]), told.c.skipped == HELD),
             )
             .distinct()
@@ -150,4 +150,5 @@ def list_everything(connection: Connection, subscription: int) -> list[dict[str,
         .where(told.c.subscription_id == subscription)
         .order_by(told.c.seq)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    names = ("id", "op", "issue", "left_out", "mail")
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(query)]

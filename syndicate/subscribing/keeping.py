@@ -48,7 +48,7 @@ def ask_for_link(
             return
         write(
             connection,
-            mailbox.parse(known.address),
+            mailbox.written(known.address),
             "preferences",
             digest=digests[0],
             wish=known.wish,
@@ -63,7 +63,7 @@ def open_link(connection: Connection, keyring: Keyring, token: str, now: datetim
     if key is None:
         raise NotFound("this link is not complete", "copy the whole address from the mail")
     letter = letters.find(connection, key)
-    known = subscriptions.find(connection, mailbox.parse(letter.address)) if letter else None
+    known = subscriptions.find(connection, mailbox.written(letter.address)) if letter else None
     if letter is None or not letter.is_open(now) or known is None or known.standing == "ended":
         raise Gone("this link has expired", "ask for another")
     return known
@@ -148,6 +148,12 @@ def end(
         tallies.add(connection, "mail:ended", f"{now:%Y-%m-%d}")
 
 
+def stop(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> None:
+    """End a subscription by the link to its preferences."""
+    with store.recording(engine) as connection:
+        end(connection, keyring, open_link(connection, keyring, token, now), "link", now)
+
+
 def undo(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> None:
     """Bring back a subscription that was ended by mistake, while its address is known."""
     with store.writing(engine) as connection:
@@ -165,7 +171,7 @@ def export(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> No
     """Send all that is known of an address to that address, and to nobody else."""
     with store.recording(engine) as connection:
         known = open_link(connection, keyring, token, now)
-        found = mailbox.parse(known.address)
+        found = mailbox.written(known.address)
         digests = digests_of(keyring, found)
         if letters.count_since(connection, digests, "export", now - timedelta(days=1)):
             return
@@ -194,7 +200,7 @@ def erase(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> Non
     """Delete all that is known of an address but a keyed digest: nobody can sign it up again."""
     with store.writing(engine) as connection:
         known = open_link(connection, keyring, token, now)
-        digests = digests_of(keyring, mailbox.parse(known.address))
+        digests = digests_of(keyring, mailbox.written(known.address))
         _note(connection, keyring, known, ("erased", "link"), now=now)
         subscriptions.erase(connection, known.id)
         letters.erase(connection, digests)
@@ -211,6 +217,6 @@ def _note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     act, how = what
-    digest = digests_of(keyring, mailbox.parse(known.address))[0]
+    digest = digests_of(keyring, mailbox.written(known.address))[0]
     record = Consent(at=now, act=act, how=how, subscription=known.key, detail=detail or {})
     people.note(connection, digest, record)

@@ -127,7 +127,7 @@ def confirm(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> S
     """Begin what the letter says, or add it to what the address has. Twice is once."""
     with store.writing(engine) as connection:
         letter = find_letter(connection, keyring, token, now)
-        found = mailbox.parse(letter.address)
+        found = mailbox.written(letter.address)
         digests = digests_of(keyring, found)
         wish = letter.wish
         assert wish is not None
@@ -179,7 +179,7 @@ def refuse(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> No
     """Forget an address that somebody else entered, and never write to it again."""
     with store.recording(engine) as connection:
         letter = find_letter(connection, keyring, token, now)
-        found = mailbox.parse(letter.address)
+        found = mailbox.written(letter.address)
         digests = digests_of(keyring, found)
         letters.erase(connection, digests)
         people.suppress(connection, digests[0], "refused", now=now)

@@ -11,7 +11,7 @@ from werkzeug.wrappers.response import Response
 
 from syndicate.config import Settings
 from syndicate.errors import Moved
-from syndicate.web import files, headers, logs, pages
+from syndicate.web import alerts, files, headers, logs, pages
 from syndicate.web.board import Board
 from syndicate.web.citations import Citations
 from syndicate.web.discovery import Discovery
@@ -76,6 +76,7 @@ def _register(
     ):
         views.register(flask)
     pages.register(flask, frame)
+    alerts.register(flask, site, frame)
     flask.before_request(_canonical)
 
     @flask.after_request

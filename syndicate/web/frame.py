@@ -160,7 +160,7 @@ class Frame:
             "canonical": definitions.absolute(language.prefix + page.path),
             "versions": [(one, definitions.absolute(one.prefix + page.path)) for one in LANGUAGES],
             "places": list(_places(language, page.path)),
-            "alerts": self.alerts,
+            "alerts": self.alerts if definitions.network.alerts else "",
             "other": ENGLISH if language is FRENCH else FRENCH,
             "alternates": _alternates(page, definitions),
             "kind_of": lambda summary: definitions.find_kind(summary.kind or ""),

@@ -17,7 +17,7 @@ from typing import Final
 from syndicate.errors import StoreError
 from syndicate.store import engine as store
 from syndicate.store import journal
-from syndicate.store.engine import Connection
+from syndicate.store.engine import Connection, Engine
 from syndicate.store.upgrade import require_current
 from syndicate.store.watch import Watch, watch
 from syndicate.web.snapshot import Installation, Snapshot, load
@@ -40,6 +40,10 @@ class Generations:
         self.current: Snapshot = installation.empty()
         self.trouble: StoreError | None = None
         _follow_after_fork(self)
+
+    @property
+    def engine(self) -> Engine:
+        return self._wired.engine
 
     def start(self) -> None:
         """Load what there is, then follow the store until `stop`."""

@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.wrappers.response import Response as WerkzeugResponse
 
 from syndicate.config import Settings
-from syndicate.store.engine import Connection
+from syndicate.store.engine import Connection, Engine
 from syndicate.web.generations import Generations
 from syndicate.web.prepared import Prepared
 from syndicate.web.snapshot import Snapshot
@@ -31,6 +31,11 @@ class Site:
     def __init__(self, settings: Settings, generations: Generations) -> None:
         self.settings = settings
         self.generations = generations
+
+    @property
+    def engine(self) -> Engine:
+        """The store itself, for what changes it."""
+        return self.generations.engine
 
     def reading(self) -> AbstractContextManager[tuple[Connection, Snapshot]]:
         return self.generations.reading()

@@ -1,0 +1,73 @@
+"""A mail server that takes everything and keeps nothing but the count, as fast as Python can.
+
+`python -m bench.sink` prints its port. It runs as a process of its own, beside what it measures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ANSWERS = {
+    b"DATA": b"354 go on\r\n",
+    b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
+
+
+class _Dialogue(asyncio.Protocol):
+    """One client; commands are answered as they come, data is thrown away."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._held = b""
+        self._in_data = False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._held += data
+        while True:
+            mark = b"\r\n.\r\n" if self._in_data else b"\r\n"
+            line, found, rest = self._held.partition(mark)
+            if not found:
+                return
+            self._held = rest
+            if self._in_data:
+                self._in_data = False
+                self._transport.write(b"250 2.0.0 taken\r\n")
+                continue
+            word = line[:4].upper()
+            self._in_data = word == b"DATA"
+            answers = {
+                b"DATA": b"354 go on\r\n",
+                b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",
+                b"QUIT": b"221 bye\r\n",
+            }
+            self._transport.write(answers.get(word, b"250 ok\r\n"))
+
+
+async def _serve() -> None:
+    server = await asyncio.get_running_loop().create_server(_Dialogue, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def running() -> Iterator[int]:
+    """Run a sink; return its port."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.sink"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())
