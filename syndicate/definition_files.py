@@ -99,6 +99,10 @@ class HubTable(Table):
     url: Url = ""
 
 
+class OaiTable(Table):
+    enabled: bool = True
+
+
 class HttpTable(Table):
     hosts: tuple[str, ...] = ()
     redirects: dict[str, str] = {}
@@ -193,6 +197,7 @@ class NetworkFile(Table):
     licence: LicenceTable
     notice: NoticeTable = NoticeTable()
     hub: HubTable = HubTable()
+    oai: OaiTable = OaiTable()
     http: HttpTable = HttpTable()
     alerts: AlertsTable | None = None
     reader: tuple[ReaderTable, ...] = ()
@@ -209,6 +214,7 @@ class NetworkFile(Table):
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
             hub=self.hub.url,
+            oai=self.oai.enabled,
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),
             alerts=self.alerts.to_model(self.network) if self.alerts else None,

@@ -79,8 +79,16 @@ def publish(
                 withdraw_missing=withdraw_missing,
                 all_or_nothing=all_or_nothing,
             )
+        _date(engine)
     outcomes.show(outcome, as_json=as_json)
     ctx.exit(outcomes.status(outcome))
+
+
+def _date(engine: Engine) -> None:
+    """Date the changes for harvesters where no `serve` runs; it would, a second later."""
+    from syndicate.publish.dating import Dating
+
+    Dating(engine, here.now).catch_up()
 
 
 def _due(engine: Engine) -> Outcome:

@@ -137,12 +137,18 @@ def _attribution(summary: Summary, network: Network, url: str) -> dict[str, Any]
     by = ", ".join(summary.authors)
     licence = network.licence
     return {
-        "text": f"“{summary.title}” by {by}, {network.title}, {url}. {licence.name}.",
+        "text": attribution_text(summary, network, url),
         "html": f'<p><a href="{escape(url)}">{escape(summary.title)}</a> by {escape(by)}, '
         f"{escape(network.title)}. "
         f'<a href="{escape(licence.url)}" rel="license">{escape(licence.name)}</a>.</p>',
         "link_required": True,
     }
+
+
+def attribution_text(summary: Summary, network: Network, url: str) -> str:
+    """Return the line that whoever shows a summary has to show with it."""
+    by = ", ".join(summary.authors)
+    return f"“{summary.title}” by {by}, {network.title}, {url}. {network.licence.name}."
 
 
 PARTS: Final = {

@@ -1,6 +1,6 @@
 """What the supervising process does beside serving.
 
-What is due goes live, br codings are made, and the records that partners pull are sealed.
+What is due goes live, br codings are made, records that partners pull are sealed, changes dated.
 
 All of it is restartable: each step is one transaction, and the store says what is left to do.
 """
@@ -16,6 +16,7 @@ from typing import Final
 from syndicate.documents import render
 from syndicate.errors import SyndicateError
 from syndicate.publish import publish_due, sealing
+from syndicate.publish.dating import Dating
 from syndicate.store import documents, journal, scheduled
 from syndicate.store import engine as store
 from syndicate.store.engine import Engine
@@ -27,10 +28,12 @@ BATCH: Final = 16
 
 def run(engine: Engine, *, clock: Callable[[], datetime], stop: threading.Event) -> None:
     """Work until `stop` is set. A store that fails is tried again."""
+    dating = Dating(engine, clock)
     while not stop.wait(PAUSE):
         try:
             if is_due(engine, clock()):
                 publish_due(engine, now=clock())
+            dating.catch_up()
             while not stop.is_set() and add_codings(engine, clock()):
                 pass
             seal(engine, stop)

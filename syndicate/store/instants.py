@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 
 def write(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    plain = instant.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return f"{plain.isoformat()}Z"  # strftime leaves out the zeros of a year before 1000
 
 
 def read(text: str) -> datetime:

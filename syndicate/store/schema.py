@@ -24,7 +24,7 @@ from syndicate.store.columns import metadata
 
 __all__ = ["HEAD", "alert_tables", "metadata", "search_tables"]
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that this program needs."""
 
 
@@ -229,4 +229,14 @@ segment = Table(
     Column("size", BigInteger, nullable=False),  # bytes before compression
     Column("length", Integer, nullable=False),  # bytes of data
     Column("data", LargeBinary, nullable=False),
+)
+
+# The datestamps of OAI-PMH: changes up to `seq`, from the row before on, could be seen by `at`.
+datestamp = Table(
+    "datestamp",
+    metadata,
+    Column("seq", BigInteger, primary_key=True),
+    _instant("at"),
+    Column("basis", String(27), nullable=False),  # of another basis, all are dated anew
+    Index("datestamp_by_at", "at"),  # what has changed since a harvest began
 )

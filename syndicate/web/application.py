@@ -22,6 +22,7 @@ from syndicate.web.frame import Frame
 from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
+from syndicate.web.oai.views import Oai
 from syndicate.web.published import Published
 from syndicate.web.pull.views import Pull
 from syndicate.web.site import Site
@@ -72,6 +73,7 @@ def _register(
         Discovery(site),
         Health(site, Figures(site.generations, published.counts, board)),
         Pull(site, frame),
+        Oai(site),
         Errors(site, frame),
     ):
         views.register(flask)

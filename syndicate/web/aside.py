@@ -4,10 +4,15 @@ Granian answers fastest with one thread, which must then never wait: not for the
 news that a partner waits for, not for a client that reads slowly. Granian takes an answer from
 whichever thread gives it and whenever, so a request that the layer does not answer from memory is
 left to a thread of its own. Under any other WSGI server the same application answers in turn.
+
+A body that a client sends is the exception: granian closes it when its call returns, and reading
+it can be neither stopped nor done by another thread. So the server has a second thread, and one at
+a time may wait for a body, however slowly it comes: the other thread goes on with what is ready.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import threading
@@ -23,6 +28,12 @@ GRANIANS: Final = "_wsgi_call_wrap"
 
 AT_ONCE: Final = 64
 """Requests that are answered aside at the same time; a further one is told to come back."""
+
+BODIES_AT_ONCE: Final = 1
+"""Requests whose bodies are waited for at the same time; the server has as many more threads."""
+
+LARGEST_BODY: Final = 64 * 1024
+"""Bytes of a body that are read; the application refuses a larger one by itself."""
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _BUSY: Final = (
@@ -92,20 +103,45 @@ def wrap(callback: WSGI, _scope: Mapping[str, Any], _log_format: str | None = No
 
     Granian's own answers before it returns.
     """
-    places = threading.BoundedSemaphore(AT_ONCE)
+    return _Calls(callback).answer
 
-    def answer(protocol: Any, scope: Any) -> int:  # noqa: ANN401 - granian's
+
+class _Calls:
+    """Granian's calls of one application."""
+
+    def __init__(self, callback: WSGI) -> None:
+        self._callback = callback
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._bodies = threading.BoundedSemaphore(BODIES_AT_ONCE)
+
+    def answer(self, protocol: Any, scope: Any) -> int:  # noqa: ANN401 - granian's
         started = _Started()
-        body = callback(_BASE | scope, started)
+        body = self._callback(_BASE | scope, started)
         if not isinstance(body, Aside):
             return _give(protocol, started, body)
-        if not places.acquire(blocking=False):
+        if not self._places.acquire(blocking=False):
             protocol.response_bytes(*_BUSY)
             return _BUSY[0]
-        threading.Thread(target=answer_aside, args=(protocol, body), daemon=True).start()
+        if _has_body(body.environ) and not self._take_body(body.environ):
+            self._places.release()
+            protocol.response_bytes(*_BUSY)
+            return _BUSY[0]
+        threading.Thread(target=self._answer_aside, args=(protocol, body), daemon=True).start()
         return started.status
 
-    def answer_aside(protocol: Any, aside: Aside) -> None:  # noqa: ANN401 - granian's
+    def _take_body(self, environ: dict[str, Any]) -> bool:
+        """Put what the client sends into memory; False where another one is waited for."""
+        if not self._bodies.acquire(blocking=False):
+            return False
+        try:
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(LARGEST_BODY + 1))
+        except OSError:  # the client is gone: nobody sees what is answered
+            environ["wsgi.input"] = io.BytesIO()
+        finally:
+            self._bodies.release()
+        return True
+
+    def _answer_aside(self, protocol: Any, aside: Aside) -> None:  # noqa: ANN401 - granian's
         try:
             started = _Started()
             _give(protocol, started, aside.app(aside.environ, started))
@@ -113,9 +149,11 @@ def wrap(callback: WSGI, _scope: Mapping[str, Any], _log_format: str | None = No
             _log.exception("a request could not be answered")
             protocol.response_bytes(*_FAILED)
         finally:
-            places.release()
+            self._places.release()
 
-    return answer
+
+def _has_body(environ: Mapping[str, Any]) -> bool:
+    return "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def _give(protocol: Any, started: _Started, body: Iterable[bytes]) -> int:  # noqa: ANN401 - granian's

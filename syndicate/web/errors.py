@@ -35,9 +35,11 @@ _MACHINES: Final = (
     ".rss",
     ".json",
     ".xml",
+    ".xsd",
     ".opml",
     ".ris",
     ".bib",
+    addresses.OAI,
 )  # read by programs: plain text
 
 KNOWN: Final[dict[type[SyndicateError], HTTPStatus]] = {

@@ -91,8 +91,8 @@ def _server(host: str, port: int, workers: int) -> MPServer:
     """Return granian as it answered most requests with one worker.
 
     Python runs one thread at a time, so further ones only hand the lock to and fro: two cost some
-    8 % of a feed's requests, 16 half of them. So this one never waits: see aside.py. More workers,
-    not threads, are the way to more.
+    8 % of a feed's requests, 16 half of them. So there is one that never waits, and one more that
+    may wait for a body: see aside.py. More workers, not threads, are the way to more.
     """
     return MPServer(
         "syndicate.web",  # named in messages only: `_load` makes the application
@@ -100,7 +100,7 @@ def _server(host: str, port: int, workers: int) -> MPServer:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=1,
+        blocking_threads=1 + aside.BODIES_AT_ONCE,
         http=HTTPModes.http1,
         websockets=False,
         log_enabled=False,

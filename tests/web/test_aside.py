@@ -124,3 +124,49 @@ def test_a_failure_is_answered() -> None:
     aside.wrap(of(started(view)), {})(protocol, {})
     assert protocol.given.wait(10)
     assert (protocol.status, protocol.body) == (500, b"It is in the log.\n")
+
+
+class Body:
+    """A request's body as granian has it: closed when the call returns."""
+
+    def __init__(self, data: bytes, arrived: threading.Event) -> None:
+        self._data, self._arrived = data, arrived
+        self.closed = False
+        self.asked = threading.Event()
+
+    def read(self, size: int) -> bytes:
+        self.asked.set()
+        self._arrived.wait(10)
+        return b"" if self.closed else self._data[:size]
+
+
+def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
+    start("200 OK", [])
+    return [environ["wsgi.input"].read()]
+
+
+def test_a_body_is_there_for_the_thread_that_answers() -> None:
+    protocol, arrived = Protocol(), threading.Event()
+    arrived.set()
+    body = Body(b"a=1", arrived)
+    aside.wrap(of(echo), {})(protocol, {"CONTENT_LENGTH": "3", "wsgi.input": body})
+    body.closed = True
+    assert protocol.given.wait(10)
+    assert (protocol.status, protocol.body) == (200, b"a=1")
+
+
+def test_while_one_body_is_waited_for_another_is_told_to_come_back() -> None:
+    answer, arrived = aside.wrap(of(echo), {}), threading.Event()
+    first, second, third = Protocol(), Protocol(), Protocol()
+    body = Body(b"a=1", arrived)
+    environ = {"CONTENT_LENGTH": "3", "wsgi.input": body}
+    waiting = threading.Thread(target=answer, args=(first, environ))
+    waiting.start()
+    assert body.asked.wait(10)
+    assert answer(second, dict(environ)) == second.status == 503
+    answer(third, {"wsgi.input": Body(b"", arrived)})  # no body: it is not looked for
+    arrived.set()
+    waiting.join(10)
+    assert first.given.wait(10)
+    assert (first.status, first.body) == (200, b"a=1")
+    assert third.given.wait(10)

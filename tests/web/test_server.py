@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import shutil
@@ -22,72 +21,8 @@ from syndicate.store import engine as store
 from syndicate.store import secret
 from syndicate.web import server
 from tests.sites import REPOSITORY, Site
-from tests.web.stand import BASE, TOKEN
-
-
-class Server:
-    """`syndicate serve` for the demo's store; it has printed its addresses once this is made."""
-
-    def __init__(self, folder: Path, port: int, *options: str) -> None:
-        self.port = port
-        self.folder = folder
-        environ = {n: v for n, v in os.environ.items() if not n.startswith("SYNDICATE_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "syndicate", "serve", "--port", str(port), *options],
-            env=environ
-            | {
-                "SYNDICATE_SITE": str(folder),
-                "SYNDICATE_DATABASE_URL": f"sqlite:///{folder / 'store.sqlite'}",
-                "SYNDICATE_METRICS_TOKEN": TOKEN,
-            },
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert self.process.stdout
-        self.printed = [self.process.stdout.readline() for _ in range(4)]
-
-    def workers(self) -> list[int]:
-        """Return the processes that serve: of the supervisor's children, those that spawn made."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == self.process.pid and b"spawn_main" in (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
-        return found
-
-    def ask(self, path: str, method: str = "GET", **sent: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request(method, path, headers={n.replace("_", "-"): v for n, v in sent.items()})
-        answer = connection.getresponse()
-        answer.body = answer.read()  # type: ignore[attr-defined]
-        connection.close()
-        return answer
-
-    def send(self, raw: bytes) -> bytes:
-        """Send bytes as they are; return everything that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
-            connection.sendall(raw)
-            received = b""
-            while part := connection.recv(65536):
-                received += part
-        return received
-
-    def figure(self, name: str) -> float:
-        """Return one line of /metrics, of whichever worker answers."""
-        text = self.ask("/metrics", Authorization=f"Bearer {TOKEN}").body.decode()  # type: ignore[attr-defined]
-        return float(text.partition(f"\n{name} ")[2].partition("\n")[0])
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream
-            stream.close()
+from tests.web.served import Server
+from tests.web.stand import BASE
 
 
 def is_free(port: int) -> bool:
@@ -340,3 +275,28 @@ def test_a_client_that_stops_reading_holds_up_nobody(running: Server) -> None:
         assert slow.recv(10)
         for path in ("/feed.atom", "/v1/state", "/"):
             assert running.ask(path).status == 200
+
+
+# What clients send ------------------------------------------------------------------------------
+
+
+def form(port: int, length: int, body: bytes) -> bytes:
+    head = (
+        f"POST /oai HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def test_a_form_is_read(running: Server) -> None:
+    body = b"verb=Nothing"
+    assert b"There is no verb" in running.send(form(running.port, len(body), body))
+
+
+def test_a_body_that_does_not_come_holds_up_no_feed_and_no_page(running: Server) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as slow:
+        slow.sendall(form(running.port, 100, b"verb=Nothing"))
+        until(lambda: running.send(form(running.port, 1, b"a")).startswith(b"HTTP/1.1 503 "))
+        for path in ("/feed.atom", "/feed.atom", "/topics/empathy/", "/oai?verb=Identify"):
+            assert running.ask(path).status == 200
+    until(lambda: b"badVerb" in running.send(form(running.port, 1, b"a")))
