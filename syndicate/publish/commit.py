@@ -53,10 +53,7 @@ def write(
     now = max(now, head.published_at or now)  # dates go with the order, if the clock does not
     values = site.get_values(connection)
     redefined = is_redefined(values, definitions)
-    if redefined or site.BASE_URL not in values:
-        _add_retagged(connection, plan, definitions)
-        standing.align(connection, definitions)
-    _add_due(connection, plan, definitions, now)
+    _add_what_follows(connection, plan, definitions, now, redefined=redefined)
     reach("planned")
     writer = Writer(connection, definitions, seq=head.seq, now=now)
     writer.write(plan)
@@ -99,6 +96,16 @@ def write(
         generation=generation,
         seq=writer.seq,
     )
+
+
+def _add_what_follows(
+    connection: Connection, plan: Plan, definitions: Definitions, now: datetime, *, redefined: bool
+) -> None:
+    """Add to the plan what no file has asked for: what definitions and the clock bring about."""
+    if redefined:
+        _add_retagged(connection, plan, definitions)
+        standing.align(connection, definitions)
+    _add_due(connection, plan, definitions, now)
 
 
 def is_redefined(values: Mapping[str, str], definitions: Definitions) -> bool:
