@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
     "mirror": Command("mirroring:mirror", "Keep an exact copy of another site's summaries."),
+    "partner-check": Command("partnerchecking:partner_check", "Try and grade a partner's mirror."),
     "topics": Command("topics:group", "Rename or merge topics; nobody loses a feed."),
     "db": Command("database:group", "Set up, upgrade, back up and restore the store."),
     "doctor": Command("examining:doctor", "Say whether this installation is well."),

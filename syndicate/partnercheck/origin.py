@@ -7,26 +7,27 @@ beside its latest changes. Pure: a request in, a reply out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 import orjson
 
-from syndicate import selection, sync
+from syndicate import sync
 from syndicate.errors import CursorExpired, CursorInvalid
-from syndicate.selection import Term
+from syndicate.partnercheck import exchange
+from syndicate.partnercheck.exchange import (
+    Asked,
+    Refusal,
+    Reply,
+    Request,
+    json_reply,
+    problem,
+)
 from syndicate.sync import Cursor, Scope, Seal
 
 PAGE: Final = 3  # changes on a page, and records in a part, whatever is asked for
-JSON: Final = "application/json"
-_FILTER: Final = ("topic", "topic_mode", "not_topic", "kind")
-_KNOWN: Final = {
-    "changes": {"since", "limit", "wait", *_FILTER},
-    "snapshot": {"page", *_FILTER},
-    "state": {"buckets", *_FILTER},
-}
 Reason = Literal["withdrawn", "legal"]
 
 
@@ -52,46 +53,6 @@ class Latest:
     reason: Reason = "withdrawn"
     ever: frozenset[str] = frozenset()
     story: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What was asked for, and when (seconds of a clock that only goes forward)."""
-
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    at: float
-
-    @property
-    def name(self) -> str:
-        """Return `changes` of `/v1/changes`."""
-        return self.path.removeprefix("/v1/")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An answer. With `cut` the connection ends before the body does."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cut: bool = False
-
-
-class Refusal(Exception):
-    """A request that is answered with a problem document."""
-
-    def __init__(self, status: int, code: str, detail: str, **headers: str) -> None:
-        super().__init__(detail)
-        self.reply = problem(status, code, detail, headers)
-
-
-def problem(status: int, code: str, detail: str, headers: Mapping[str, str]) -> Reply:
-    """Return an error as /v1 words it (RFC 9457)."""
-    fields = {"type": f"/v1/problems/{code}", "status": status, "code": code, "detail": detail}
-    media_type = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    return Reply(status=status, body=orjson.dumps(fields), headers=media_type | dict(headers))
 
 
 def content_hash(piece: Piece) -> str:
@@ -152,19 +113,19 @@ class Origin:
             return problem(410, "cursor-expired", str(error), {"Link": '</v1/snapshot>; rel="up"'})
 
     def _answer(self, request: Request) -> Reply:
-        views: dict[str, Callable[[_Asked], Reply]] = {
+        views: dict[str, Callable[[Asked], Reply]] = {
             "changes": self._changes,
             "snapshot": self._snapshot,
             "state": self._state,
         }
         if not request.name:
             links = {name: f"/v1/{name}" for name in views}
-            return _json({"title": "A rehearsal", "languages": ["en"], "links": links})
+            return json_reply({"title": "A rehearsal", "languages": ["en"], "links": links})
         if request.name.startswith("items/"):
             return self._entry(unquote(request.name.removeprefix("items/")))
         if request.name not in views:
             raise Refusal(404, "not-found", f"there is nothing at {request.path[:100]}")
-        asked = _read(request.query, _KNOWN[request.name])
+        asked = exchange.read(request)
         reply = views[request.name](asked)
         etag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
         headers = {**reply.headers, "ETag": etag, "Cache-Control": "no-cache"}
@@ -172,7 +133,7 @@ class Origin:
             return Reply(status=304, headers=headers)
         return Reply(body=reply.body, headers=headers)
 
-    def _changes(self, asked: _Asked) -> Reply:
+    def _changes(self, asked: Asked) -> Reply:
         since = self._place(asked, asked.values["since"]) if "since" in asked.values else 0
         found = [
             (id, latest)
@@ -183,7 +144,7 @@ class Origin:
         more = len(found) > len(page)
         changes = [self._change_of(asked.scope, id, latest) for id, latest in page]
         seq = page[-1][1].seq if more else self.seq
-        return _json(
+        return json_reply(
             {
                 "changes": changes,
                 "cursor": self._cursor(asked, seq),
@@ -201,11 +162,11 @@ class Origin:
         told = {"reason": reason, "at": at, "replaced_by": None}
         return {"seq": latest.seq, "op": "delete", "id": id} | told
 
-    def _snapshot(self, asked: _Asked) -> Reply:
+    def _snapshot(self, asked: Asked) -> Reply:
         after, upto = 0, self.seq
         if "page" in asked.values:
             first, _, cursor = asked.values["page"].partition("~")
-            after, upto = _whole(first), self._place(asked, cursor)
+            after, upto = exchange.whole(first), self._place(asked, cursor)
         found = [one for one in self.live(asked.scope) if after < one[1].seq <= upto]
         page = found[:PAGE]
         cursor = self._cursor(asked, upto)
@@ -216,7 +177,7 @@ class Origin:
         body = b"".join(orjson.dumps(_record(*one)) + b"\n" for one in page)
         return Reply(body=body, headers=headers)
 
-    def _state(self, asked: _Asked) -> Reply:
+    def _state(self, asked: Asked) -> Reply:
         lines = [(id, content_hash(piece)) for id, _, piece in self.live(asked.scope)]
         hashes = sync.hashes_of(lines)
         fields: dict[str, Any] = {
@@ -228,7 +189,7 @@ class Origin:
         }
         if asked.values.get("buckets") == "1":
             fields["buckets"] = [hashes.get(n, sync.EMPTY) for n in range(sync.BUCKETS)]
-        return _json(fields)
+        return json_reply(fields)
 
     def _entry(self, id: str) -> Reply:
         latest = self.latest.get(id)
@@ -236,60 +197,19 @@ class Origin:
             raise Refusal(404, "not-found", "there is no entry of this id")
         if latest.piece is None:
             raise Refusal(410, "withdrawn", "this entry was withdrawn")
-        return _json(_record(id, latest, latest.piece))
+        return json_reply(_record(id, latest, latest.piece))
 
     # Cursors -------------------------------------------------------------------------------------
 
-    def _cursor(self, asked: _Asked, seq: int) -> str:
+    def _cursor(self, asked: Asked, seq: int) -> str:
         meant = urlencode(asked.filter)
         return Cursor(epoch=f"{self.epoch:016x}", seq=seq, meant=meant, asked=meant).seal(self.seal)
 
-    def _place(self, asked: _Asked, cursor: str) -> int:
+    def _place(self, asked: Asked, cursor: str) -> int:
         meant = urlencode(asked.filter)
         return sync.read_cursor(
             cursor, self.seal, epoch=f"{self.epoch:016x}", head=self.seq, meant=meant, asked=meant
         )
-
-
-# Requests and replies ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    values: Mapping[str, str]
-    scope: Scope
-
-    @property
-    def filter(self) -> dict[str, str]:
-        return {name: self.values[name] for name in _FILTER if name in self.values}
-
-    @property
-    def limit(self) -> int:
-        return _whole(self.values.get("limit", str(PAGE)))
-
-
-def _read(query: str, known: Iterable[str]) -> _Asked:
-    values = dict(parse_qsl(query, keep_blank_values=True))
-    for name in values:
-        if name not in known:
-            raise Refusal(400, "unknown-param", f"{name[:40]!r} is not known here")
-    return _Asked(values=values, scope=scope_of(values))
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 500:
-        raise Refusal(400, "bad-value", f"{text[:40]!r} is no whole number from 1 to 500")
-    return int(text)
-
-
-def scope_of(values: Mapping[str, str]) -> Scope:
-    """Return the filter of a query's values."""
-    terms = [
-        Term("kind" if name == "kind" else "topic", slug, excluded=name == "not_topic")
-        for name in ("topic", "not_topic", "kind")
-        for slug in filter(None, values.get(name, "").split(","))
-    ]
-    return Scope(selection=selection.canonical(terms), all_topics=values.get("topic_mode") == "all")
 
 
 def _selects(scope: Scope, topics: Sequence[str]) -> bool:
@@ -329,7 +249,3 @@ def _record(id: str, latest: Latest, piece: Piece) -> dict[str, Any]:
         "attribution": {"text": piece.title, "html": f'<p><a href="{url}">Source</a></p>'},
         "availability_notice": {"en": "In English only.", "fr": "En anglais seulement."},
     }
-
-
-def _json(fields: Mapping[str, Any]) -> Reply:
-    return Reply(body=orjson.dumps(fields), headers={"Content-Type": JSON})

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from syndicate.partnercheck.origin import Origin, Reply, Request
+from syndicate.partnercheck.exchange import Reply, Request
+from syndicate.partnercheck.origin import Origin
 
 Edit = Callable[[Origin], None]
 Refuse = Callable[[Request, Origin], Reply]
@@ -49,4 +50,7 @@ class Script:
         reply = self.origin.answer(request)
         if reply.status == 200 and self.between:
             self.between.popleft()(self.origin)
+        if request.name == "changes" and b'"more":false' in reply.body:
+            while self.between:  # no page is left between which anything could happen
+                self.between.popleft()(self.origin)
         return reply

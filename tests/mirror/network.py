@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,8 @@ def small_parts(records: int = 2) -> Any:
         yield
     finally:
         snapshot.PART, snapshot._AT_ONCE = before  # type: ignore[misc] # the same
+
+
+def clock(seconds: float) -> str:
+    """Return seconds since 1970 as the header Date has them."""
+    return formatdate(seconds, usegmt=True)

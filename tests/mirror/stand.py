@@ -14,7 +14,8 @@ from syndicate.mirror.patience import Patience
 from syndicate.mirror.service import Service
 from syndicate.mirror.target import open_copy
 from syndicate.outgoing import Answer, Limits
-from syndicate.partnercheck.origin import Origin, Piece, Request, content_hash, scope_of
+from syndicate.partnercheck.exchange import Request, scope_of
+from syndicate.partnercheck.origin import Origin, Piece, content_hash
 from syndicate.partnercheck.script import Script
 from syndicate.sync import Seal
 

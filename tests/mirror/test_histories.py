@@ -31,14 +31,15 @@ from sqlalchemy import URL
 
 from syndicate.mirror import run
 from syndicate.mirror.copies import Copy
+from syndicate.mirror.outcome import Outcome
 from syndicate.mirror.patience import Patience
 from syndicate.mirror.pull import Pull
 from syndicate.mirror.target import open_copy
 from syndicate.publish import topics as topics_
 from syndicate.store import backup
 from tests import postgres
+from tests.mirror.editor import Editor, id_of
 from tests.mirror.network import BASE, Network, new_site, small_parts
-from tests.sites import BODY, written
 
 SLUGS = ["anna", "bert", "carl", "dora", "emma", "finn", "gina"]
 TOPICS = ["empathy", "training", "adherence"]
@@ -66,7 +67,7 @@ class Partner:
         if self.pull.step():
             self.pull = None
 
-    def settle(self) -> run.Outcome:
+    def settle(self) -> Outcome:
         self.pull = None
         service = self.network.service(self.scope)
         return run.bring_up(self.copy, service, Patience(0, lambda _seconds: None))
@@ -84,11 +85,10 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.stack.enter_context(small_parts())
         self.site = new_site(self.folder / "site", self.database_url())
-        self.fronts: dict[str, dict[str, Any]] = {}
-        self.places = dict.fromkeys(SLUGS, "")  # the file's name, where it was renamed
+        self.editor = Editor(self.site)
         self.slug_of = {topic: topic for topic in TOPICS}  # now; two may share one
-        self.saved: tuple[dict[str, dict[str, Any]], dict[str, str]] | None = None
-        self.put_or_tag("gina", ["empathy"])
+        self.saved: Any = None
+        self.editor.tag("gina", ["empathy"])
         self.network = Network(self.site)
         self.stack.callback(self.network.close)
         self.partners = []
@@ -106,53 +106,29 @@ class Histories(RuleBasedStateMachine):
 
     # The origin ----------------------------------------------------------------------------------
 
-    def publish(self, slug: str) -> None:
-        front = {**self.fronts[slug], "id": _id(slug)}
-        self.site.write(self.places[slug] or slug, body=BODY.replace("{slug}", slug), **front)
-        assert self.site.publish().problems == ()
-
-    def live(self, slug: str) -> bool:
-        return slug in self.fronts and "withdrawn" not in self.fronts[slug]
-
     @rule(slug=slugs, topics=topics)
-    def put_or_tag(self, slug: str, topics: list[str]) -> None:
-        begun = {"published": self.site.now, "title": f"What is known of {slug}"}
-        front = self.fronts.setdefault(slug, begun)
-        front["topics"] = topics
-        self.publish(slug)
+    def tag(self, slug: str, topics: list[str]) -> None:
+        self.editor.tag(slug, topics)
 
-    @rule(slug=slugs, told=st.booleans())
-    def correct(self, slug: str, told: bool) -> None:  # noqa: FBT001 - hypothesis passes it
-        if self.live(slug):
-            front = self.fronts[slug]
-            if told:
-                note = {"date": written(self.site.now), "note": "It was wrong."}
-                front["corrections"] = [*front.get("corrections", []), note]
-                front["title"] = f"Corrected at {self.site.now:%H:%M:%S}"
-            else:
-                front["description"] = f"Another description, of {self.site.now:%H:%M:%S}."
-            self.publish(slug)
+    @rule(slug=slugs)
+    def correct(self, slug: str) -> None:
+        self.editor.correct(slug)
+
+    @rule(slug=slugs)
+    def polish(self, slug: str) -> None:
+        self.editor.polish(slug)
 
     @rule(slug=slugs, reason=st.sampled_from(["error", "legal"]))
     def withdraw(self, slug: str, reason: str) -> None:
-        if self.live(slug):
-            self.fronts[slug]["withdrawn"] = {"date": written(self.site.now), "reason": reason}
-            self.publish(slug)
+        self.editor.withdraw(slug, reason)
 
     @rule(slug=slugs)
     def restore(self, slug: str) -> None:
-        if slug in self.fronts and self.fronts[slug].pop("withdrawn", None):
-            front = self.fronts[slug]
-            note = {"date": written(self.site.now), "note": "It is back."}
-            front["corrections"] = [*front.get("corrections", []), note]
-            self.publish(slug)
+        self.editor.restore(slug)
 
     @rule(slug=slugs)
     def rename(self, slug: str) -> None:
-        if self.live(slug):
-            self.site.remove(self.places[slug] or slug)
-            self.places[slug] = f"{slug}-{self.site.now:%H%M%S}"
-            self.publish(slug)
+        self.editor.rename(slug)
 
     @rule(topic=st.sampled_from(TOPICS))
     def rename_topic(self, topic: str) -> None:
@@ -184,18 +160,18 @@ class Histories(RuleBasedStateMachine):
         backup.write(self.site.engine, file, secret_key=None, now=self.site.now)
         shutil.rmtree(self.folder / "files", ignore_errors=True)
         shutil.copytree(self.site.folder, self.folder / "files")
-        self.saved = copy.deepcopy((self.fronts, self.places, self.slug_of))
+        self.saved = copy.deepcopy((self.editor.fronts, self.editor.places, self.slug_of))
 
     @precondition(lambda self: self.saved is not None)
     @rule(files_too=st.booleans())
     def restore_backup(self, files_too: bool) -> None:  # noqa: FBT001 - hypothesis passes it
         """Put the store back; the files are put back too, or bring what came since."""
-        assert self.saved is not None
         backup.restore(self.site.engine, self.folder / "backup", replace=True)
         if files_too:
             shutil.rmtree(self.site.folder)
             shutil.copytree(self.folder / "files", self.site.folder)
-            self.fronts, self.places, self.slug_of = copy.deepcopy(self.saved)
+            saved = copy.deepcopy(self.saved)
+            self.editor.fronts, self.editor.places, self.slug_of = saved
         assert self.site.publish().problems == ()
 
     # The copies ----------------------------------------------------------------------------------
@@ -217,20 +193,20 @@ class Histories(RuleBasedStateMachine):
         assert outcome.verdict == "exact", (partner.scope, outcome.to_json())
         assert outcome.mended == (), (partner.scope, outcome.to_json())
         held = {one.id: orjson.loads(one.record) for one in partner.copy.iterate()}
-        wanted = {_id(slug): slug for slug in SLUGS if self.is_in(slug, partner.scope)}
+        wanted = {id_of(slug): slug for slug in SLUGS if self.is_in(slug, partner.scope)}
         assert held.keys() == wanted.keys(), partner.scope
         for id, record in held.items():
             slug = wanted[id]
             assert {topic["slug"] for topic in record["topics"]} == self.topics(slug)
-            assert record["title"] == self.fronts[slug]["title"]
-            assert record["url"].endswith(f"/summaries/{self.places[slug] or slug}/")
+            assert record["title"] == self.editor.fronts[slug]["title"]
+            assert record["url"].endswith(f"/summaries/{self.editor.place(slug)}/")
 
     def topics(self, slug: str) -> set[str]:
-        return {self.slug_of[topic] for topic in self.fronts[slug]["topics"]}
+        return {self.slug_of[topic] for topic in self.editor.fronts[slug]["topics"]}
 
     def is_in(self, slug: str, scope: str) -> bool:
         """Tell from the files alone whether a filter has a summary."""
-        if not self.live(slug):
+        if not self.editor.is_live(slug):
             return False
         has = self.topics(slug)
         empathy, training = self.slug_of["empathy"], self.slug_of["training"]
@@ -240,10 +216,6 @@ class Histories(RuleBasedStateMachine):
             "topic=empathy,training&topic_mode=all": {empathy, training} <= has,
             "not_topic=training": training not in has,
         }[scope]
-
-
-def _id(slug: str) -> str:
-    return f"tag:pprnet.example,2013:summary/{slug}"
 
 
 SHORT = settings(

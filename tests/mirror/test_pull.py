@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from syndicate.errors import CopyError, OriginBusy, OriginError
 from syndicate.mirror import run
+from syndicate.mirror.outcome import Outcome
 from syndicate.mirror.pull import Pull
 from syndicate.mirror.target import find_copy, open_copy
-from syndicate.partnercheck.origin import Origin, Reply, Request, problem
+from syndicate.partnercheck.exchange import Reply, Request, problem
+from syndicate.partnercheck.origin import Origin
 from tests.mirror.stand import Stand, id_of
 
 
@@ -285,7 +287,7 @@ def test_a_check_tells_how_far_behind_a_copy_is(one: Stand) -> None:
     assert (outcome.verdict, outcome.behind) == ("unproven", 2)
 
 
-def _check(stand: Stand) -> run.Outcome:
+def _check(stand: Stand) -> Outcome:
     with closing(find_copy(stand.target)) as copy:
         return run.check(copy, stand.service(), stand.patience())
 
