@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +22,11 @@ from bench import naive
 from bench.grounds import SYNDICATE, Ground, ground
 from bench.measuring import Sample, Table, interleave
 from bench.serving import Server, free_port, started
+from syndicate import granting
+from syndicate.granting import Terms
 from syndicate.publish import sealing
 from syndicate.store import engine as store
-from syndicate.store import secret, segments
+from syndicate.store import secret, segments, site
 
 PAGE: Final = 500
 _NEXT = re.compile(r'<[^>]*?(/v1/[^>]*)>; rel="next"')
@@ -51,12 +55,13 @@ def measure(rounds: int, size: int) -> Iterator[Table]:
     """Yield the tables of this group."""
     with contextlib.ExitStack() as stack:
         where = stack.enter_context(ground(size))
+        key = _key(where)
         ours = stack.enter_context(_shipped(where))
         other = stack.enter_context(_naive(where))
         pulls = {
             "naive": Pull(other, _walk_naive, size),
-            "changes": Pull(ours, _walk(f"/v1/changes?limit={PAGE}"), size),
-            "snapshot": Pull(ours, _walk("/v1/snapshot"), size),
+            "changes": Pull(ours, _walk(f"/v1/changes?limit={PAGE}", key), size),
+            "snapshot": Pull(ours, _walk("/v1/snapshot", key), size),
         }
         taken = interleave({name: pull.sample for name, pull in pulls.items()}, rounds)
         table = Table(f"A full pull of {size:,} entries (time of one entry)")
@@ -70,18 +75,18 @@ def measure(rounds: int, size: int) -> Iterator[Table]:
         shares = ", ".join(f"{name} {wire[name]:.2f}" for name in ("changes", "snapshot"))
         table.notes = [
             f"bytes on the wire, beside it: {shares} (goal <= 0.25)",
-            f"an idle pull again: {_idle(ours)}",
+            f"an idle pull again: {_idle(ours, key)}",
         ]
         yield table
 
 
-def _walk(path: str) -> Callable[[http.client.HTTPConnection], int]:
+def _walk(path: str, key: str) -> Callable[[http.client.HTTPConnection], int]:
     """Follow `next` from an address of ours to the end."""
 
     def walk(connection: http.client.HTTPConnection) -> int:
         wire, following = 0, path
         while following:
-            answer, body = _get(connection, following)
+            answer, body = _get(connection, following, Authorization=key)
             wire += len(body)
             found = _NEXT.search(answer.headers["Link"])
             following = found[1] if found else ""
@@ -111,14 +116,24 @@ def _get(
     return answer, body
 
 
-def _idle(ours: Server) -> str:
+def _idle(ours: Server, key: str) -> str:
     """Say what a mirror that has everything costs when it asks again."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", ours.port)) as connection:
-        answer, _ = _get(connection, "/v1/snapshot")
+        answer, _ = _get(connection, "/v1/snapshot", Authorization=key)
         path = f"/v1/changes?limit={PAGE}&since={answer.headers['Cursor']}"
-        full, body = _get(connection, path)
-        unmodified, none = _get(connection, path, **{"If-None-Match": full.headers["ETag"]})
+        full, body = _get(connection, path, Authorization=key)
+        known = {"If-None-Match": full.headers["ETag"]}
+        unmodified, none = _get(connection, path, Authorization=key, **known)
     return f"one {unmodified.status} of {len(none)} bytes (the 200 has {len(body)})"
+
+
+def _key(where: Ground) -> str:
+    """Return what a partner with a large quota sends: visitors would be told to wait."""
+    with store.reading(where.engine) as connection:
+        version = site.get_definitions(connection).network.licence.terms_version
+    terms = Terms(terms_version=version, per_minute=10**6, per_day=10**8)
+    made = granting.add(where.engine, secrets.token_hex(4), terms, now=datetime.now(UTC))
+    return f"Bearer {made.text}"
 
 
 # Servers ----------------------------------------------------------------------------------------

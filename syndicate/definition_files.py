@@ -18,7 +18,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from syndicate import mailbox
 from syndicate.errors import AddressError, DefinitionError, Problem
-from syndicate.model import Alerts, Kind, Licence, Network, Reader, Topic
+from syndicate.model import (
+    Alerts,
+    Conditions,
+    Kind,
+    Licence,
+    Network,
+    Quota,
+    Reader,
+    Right,
+    Topic,
+)
 
 FILES: Final = ("network.toml", "topics.toml", "kinds.toml", "feeds.toml")
 _UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
@@ -69,6 +79,10 @@ def _lines(value: str) -> str:
     return "\n".join(map(_plain, value.strip().splitlines()))
 
 
+def _in_utc(instant: datetime) -> datetime:
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 Plain = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Label = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_feed_label)]
@@ -77,6 +91,7 @@ OptionalPlain = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$"), AfterValidator(_plain)]
 Window = Annotated[int, Field(ge=1, le=200)]
 Address = Annotated[str, AfterValidator(_mailbox)]
+Requests = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class Table(BaseModel):
@@ -88,6 +103,15 @@ class LicenceTable(Table):
     url: Url = Field(min_length=1)
     spdx: OptionalPlain = ""
     terms_version: Plain = "1"
+    terms_due: datetime | None = None
+
+
+class PullTable(Table):
+    anonymous: frozenset[Right] = Conditions().anonymous
+    anonymous_per_minute: Requests = Conditions().anonymous_quota.minute
+    anonymous_per_day: Requests = Conditions().anonymous_quota.day
+    partner_per_minute: Requests = Conditions().partner_quota.minute
+    partner_per_day: Requests = Conditions().partner_quota.day
 
 
 class NoticeTable(Table):
@@ -201,16 +225,16 @@ class NetworkFile(Table):
     http: HttpTable = HttpTable()
     alerts: AlertsTable | None = None
     reader: tuple[ReaderTable, ...] = ()
+    pull: PullTable = PullTable()
 
     def to_model(self, *, base_url: str | None) -> Network:
         fields = self.network.model_dump()
-        since = self.network.since
-        fields["since"] = (since if since.tzinfo else since.replace(tzinfo=UTC)).astimezone(UTC)
+        fields["since"] = _in_utc(self.network.since)
         if base_url is not None:
             fields["base_url"] = base_url.rstrip("/")
         return Network(
             **fields,
-            licence=Licence(**self.licence.model_dump()),
+            licence=Licence(**self.licence.model_dump(exclude={"terms_due"})),
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
             hub=self.hub.url,
@@ -219,6 +243,16 @@ class NetworkFile(Table):
             redirects=tuple(sorted(self.http.redirects.items())),
             alerts=self.alerts.to_model(self.network) if self.alerts else None,
             readers=tuple(Reader(**reader.model_dump()) for reader in self.reader),
+            conditions=self._conditions(),
+        )
+
+    def _conditions(self) -> Conditions:
+        pull, due = self.pull, self.licence.terms_due
+        return Conditions(
+            anonymous=pull.anonymous,
+            anonymous_quota=Quota(minute=pull.anonymous_per_minute, day=pull.anonymous_per_day),
+            partner_quota=Quota(minute=pull.partner_per_minute, day=pull.partner_per_day),
+            terms_due=_in_utc(due) if due else None,
         )
 
 

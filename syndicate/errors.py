@@ -133,6 +133,12 @@ class DeliveryError(SyndicateError):
     status = 503
 
 
+class PartnerRefused(SyndicateError):
+    """What cannot be had for a partner: a name twice, a third key. Nothing was changed."""
+
+    status = 409
+
+
 class FetchError(SyndicateError):
     """An outgoing request was refused by our own rules or failed at the other side."""
 

@@ -22,6 +22,8 @@ Form = Literal["research", "announcement"]
 State = Literal["draft", "scheduled", "published", "withdrawn"]
 WithdrawalReason = Literal["retracted", "error", "superseded", "duplicate", "legal", "other"]
 Op = Literal["publish", "correct", "edit", "withdraw", "restore"]
+Right = Literal["read", "full-text", "state"]
+RIGHTS: tuple[Right, ...] = ("read", "full-text", "state")
 Format = Literal["atom", "rss", "json"]
 FORMATS: tuple[Format, ...] = ("atom", "rss", "json")
 
@@ -181,6 +183,24 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many requests are answered in a minute, and in a day (UTC)."""
+
+    minute: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What may be pulled without a key, and how often by whom."""
+
+    anonymous: frozenset[Right] = frozenset(RIGHTS)
+    anonymous_quota: Quota = Quota(minute=1_200, day=100_000)  # of each network of addresses
+    partner_quota: Quota = Quota(minute=6_000, day=1_000_000)  # where a partner has no other
+    terms_due: datetime | None = None  # until then, who accepted earlier terms is served too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """The organisation behind a site, from network.toml."""
 
@@ -203,6 +223,7 @@ class Network:
     redirects: tuple[tuple[str, str], ...] = ()  # old path, present path
     alerts: Alerts | None = None  # None: this network writes no mails
     readers: tuple[Reader, ...] = ()
+    conditions: Conditions = Conditions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

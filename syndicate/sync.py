@@ -11,10 +11,10 @@ import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from syndicate.errors import CursorExpired, CursorInvalid
-from syndicate.selection import EVERYTHING, Selection
+from syndicate.selection import EVERYTHING, Group, Selection, Term, canonical
 
 BUCKETS: Final = 256
 PREFIX: Final = "sha-256:"
@@ -132,6 +132,32 @@ class Scope:
         )
         allowed = "*" if self.allowed is None else " ".join(sorted(map(key_of, self.allowed)))
         return "\n".join(["all" if self.all_topics else "any", allowed, *terms])
+
+    def __str__(self) -> str:
+        """Return the scope for a person."""
+        text = str(self.selection) or "everything"
+        if self.all_topics:
+            text += ", every topic of these"
+        if self.allowed is not None:
+            text += f", within {' '.join(sorted(self.allowed)) or '–'}"
+        return text
+
+
+def read_scope(meant: str, slug_of: Callable[[str], str]) -> Scope:
+    """Return the scope that `Scope.meant` has written; `slug_of` gives a topic's present slug."""
+    mode, allowed, *terms = meant.split("\n")
+    return Scope(
+        selection=canonical([_read_term(term, slug_of) for term in terms]),
+        all_topics=mode == "all",
+        allowed=None if allowed == "*" else frozenset(map(slug_of, allowed.split())),
+    )
+
+
+def _read_term(text: str, slug_of: Callable[[str], str]) -> Term:
+    group, _, key = text.removeprefix("~").partition(":")
+    known = cast("Group", group)
+    slug = slug_of(key) if known == "topic" else key
+    return Term(known, slug, excluded=text.startswith("~"))
 
 
 EVERY: Final = Scope()

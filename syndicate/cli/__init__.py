@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "serve": Command("serving:serve", "Serve feeds and pages, and publish what is due."),
     "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
+    "partner": Command("partners:group", "Give partners keys, and see what their copies hold."),
     "mirror": Command("mirroring:mirror", "Keep an exact copy of another site's summaries."),
     "partner-check": Command("partnerchecking:partner_check", "Try and grade a partner's mirror."),
     "topics": Command("topics:group", "Rename or merge topics; nobody loses a feed."),

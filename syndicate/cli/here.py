@@ -58,6 +58,17 @@ def store(here: Settings) -> Iterator[Engine]:
         yield engine
 
 
+def published(engine: Engine, here: Settings) -> Definitions:
+    """Return the published definitions; before the first publish, those of the site."""
+    from syndicate.store import engine as store_
+    from syndicate.store import site
+
+    with store_.reading(engine) as connection:
+        if any(name.endswith(".toml") for name in site.get_values(connection)):
+            return site.get_definitions(connection)
+    return definitions(here)
+
+
 def paths(here: Settings, given: Iterable[str]) -> list[str]:
     """Return files' paths as the site has them; they may be named from here or from the site.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Collection
 from html import escape
 from typing import Any, Final
 
@@ -151,9 +152,10 @@ def attribution_text(summary: Summary, network: Network, url: str) -> str:
     return f"“{summary.title}” by {by}, {network.title}, {url}. {network.licence.name}."
 
 
+TEXT: Final = ("content_html", "content_text", "content_sha256")
 PARTS: Final = {
-    "summary": ("content_html", "content_text", "content_sha256", "implications_html"),
-    "implications": ("content_html", "content_text", "content_sha256", "description"),
+    "summary": (*TEXT, "implications_html"),
+    "implications": (*TEXT, "description"),
 }
 """What `parts=` leaves out of a record."""
 
@@ -161,7 +163,14 @@ PARTS: Final = {
 def part(record: bytes, parts: str) -> bytes:
     """Return a record with only the `parts` that were asked for: full, summary, implications."""
     left_out = PARTS.get(parts, ())
-    if not left_out:
-        return record
+    return _without(record, left_out, parts) if left_out else record
+
+
+def without_text(record: bytes) -> bytes:
+    """Return a record for who may not have the full text: description and implications stay."""
+    return _without(record, TEXT, "without-text")
+
+
+def _without(record: bytes, left_out: Collection[str], parts: str) -> bytes:
     fields = orjson.loads(record)
     return orjson.dumps({n: v for n, v in fields.items() if n not in left_out} | {"parts": parts})

@@ -20,6 +20,7 @@ __all__ = ["Connection", "Engine", "connect", "reading", "recording", "writing"]
 
 LOCK_SECONDS: Final = 30
 # A server that went silent must not hold up whoever asks it: seconds, then milliseconds.
+_HIDDEN: Final = True  # values stand in no error's text, and so in no log
 _POSTGRESQL: Final = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 
 
@@ -30,14 +31,19 @@ def connect(url: str, *, patience: float = 60.0) -> Engine:
     """
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=_HIDDEN)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     from syndicate.store.patience import limit  # noqa: PLC0415 - psycopg may not be installed
 
     engine = create_engine(
-        url, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=_POSTGRESQL
+        url,
+        pool_pre_ping=True,
+        pool_size=4,
+        max_overflow=4,
+        connect_args=_POSTGRESQL,
+        hide_parameters=_HIDDEN,
     )
     limit(engine, patience)
     return engine
@@ -57,8 +63,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - th
 
 def _begin_sqlite(connection: Connection) -> None:
     # a deferred transaction that turns to writing fails at once when another has written
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    patience = options.get("patience", LOCK_SECONDS)
+    if connection.info.get("patience", LOCK_SECONDS) != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+        connection.info["patience"] = patience
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
 
 @contextmanager
@@ -80,19 +90,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def recording(engine: Engine) -> Iterator[Connection]:
+def recording(engine: Engine, *, patience: float = LOCK_SECONDS) -> Iterator[Connection]:
     """Open a writing transaction beside the journal: on PostgreSQL it locks what it touches only.
 
-    For the ledger of deliveries, which many write at once and which moves no reader's documents.
+    For the ledgers, which many write at once and which move no reader's documents. StoreError when
+    the lock, on SQLite the one that publishers take, cannot be had in `patience` seconds.
     """
     with (
         _told(engine),
-        engine.connect().execution_options(writing=True) as connection,
+        engine.connect().execution_options(writing=True, patience=patience) as connection,
         _waiting_for_lock(connection),
         connection.begin(),
     ):
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience * 1000:.0f}ms'")
         yield connection
 
 

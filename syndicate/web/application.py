@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
 from syndicate.web.oai.views import Oai
 from syndicate.web.published import Published
+from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.views import Pull
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
@@ -48,8 +50,9 @@ def make(
     )
     generations = Generations(wired, installation)
     flask = Flask("syndicate.web", static_folder=None)
-    published = Published(generations, flask)
-    _register(flask, Site(settings, generations), published, installation, board)
+    books = Books(wired.engine, time.time)
+    published = Published(generations, flask, at_end=books.close)
+    _register(flask, Site(settings, generations), published, installation, board=board, books=books)
     generations.start()
     return published
 
@@ -59,7 +62,9 @@ def _register(
     site: Site,
     published: Published,
     installation: Installation,
+    *,
     board: Board | None,
+    books: Books,
 ) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
@@ -72,7 +77,7 @@ def _register(
         Citations(site),
         Discovery(site),
         Health(site, Figures(site.generations, published.counts, board)),
-        Pull(site, frame),
+        Pull(site, frame, books),
         Oai(site),
         Errors(site, frame),
     ):

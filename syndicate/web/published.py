@@ -26,17 +26,25 @@ _REMEMBERED: Final = 1_000  # Accept-Encoding headers; clients send a few dozen 
 _GONE: Final = b"This feed has been withdrawn for good. All feeds: /feeds/\n"
 
 
+def _nothing() -> None:
+    """Have nothing to do at the end."""
+
+
 class Published:
     """Stands before `rest`. Query strings mean nothing to documents: the bytes are the same."""
 
-    def __init__(self, generations: Generations, rest: WSGI) -> None:
+    def __init__(
+        self, generations: Generations, rest: WSGI, at_end: Callable[[], None] = _nothing
+    ) -> None:
         self.generations = generations
         self._rest = rest
+        self._at_end = at_end
         self._choices: dict[tuple[str | None, bool], Coding | None] = {}
         self.counts = Counts()
 
     def close(self) -> None:
         """End what was started with the application."""
+        self._at_end()
         self.generations.close()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

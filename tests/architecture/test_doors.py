@@ -52,6 +52,8 @@ PURE: Final = (
     "errors.py",
     "mailbox.py",
     "model.py",
+    "partners.py",
+    "quotas.py",
     "selection.py",
     "sync.py",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from syndicate.definitions import Definitions
@@ -12,15 +13,8 @@ from syndicate.store.engine import Connection
 from syndicate.store.journal import Head
 from syndicate.sync import Cursor, Scope, Seal, read_cursor
 from syndicate.web.pull import parameters
+from syndicate.web.pull.access import Caller
 from syndicate.web.snapshot import Snapshot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who asks. `topics` are those that the key is limited to, None where it is not."""
-
-    partner: str | None = None
-    topics: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +28,7 @@ class Asking:
     values: Mapping[str, str]
     caller: Caller
     seal: Seal
+    now: datetime
 
     @property
     def base_url(self) -> str:
@@ -67,9 +62,18 @@ class Asking:
         return cursor.seal(self.seal)
 
     def since(self) -> int:
-        """Return the place of the `since` that was sent, 0 without one."""
+        """Return the place of the `since` that was sent, 0 without one.
+
+        Whoever sends a cursor has applied all that is before it: the caller's copy stands there.
+        """
         token = self.values.get("since")
-        return 0 if token is None else self.read(token)
+        seq = 0 if token is None else self.read(token)
+        self.caller.confirm(self._meant, self.head.epoch, seq)
+        return seq
+
+    def begin(self) -> None:
+        """Note that the caller begins a copy: what it has applied is not known yet."""
+        self.caller.confirm(self._meant, self.head.epoch, 0)
 
     def read(self, cursor: str) -> int:
         """Return a cursor's place. CursorInvalid and CursorExpired say what is wrong with it."""

@@ -39,6 +39,7 @@ def since(asking: Asking) -> Resource:
 
 def as_atom(asking: Asking) -> Resource:
     """Answer the same page as an Atom feed with tombstones (RFC 6721); JSON is normative."""
+    asking.caller.require("full-text")
     page = _Page(asking)
     return Resource(
         title="Changes",

@@ -60,7 +60,7 @@ def _require_allowed(asking: Asking, found: Record) -> None:
 
 
 def _single(asking: Asking, found: Record, *links: tuple[str, str]) -> Resource:
-    parts = parameters.choice(asking.values, "parts", PARTS, "full")
+    parts = _parts(asking)
     (body,) = bodies.present(asking, [found])
     canonical = (orjson.loads(body)["url"], "canonical")
     return Resource(
@@ -76,10 +76,17 @@ def _address(asking: Asking, id: str) -> str:
     return f"{asking.base_url}/v1/items/{quote(id, safe=':,')}"
 
 
+def _parts(asking: Asking) -> str:
+    """Return what is wanted of each record; the whole must not be asked for without the right."""
+    if asking.values.get("parts") == "full":
+        asking.caller.require("full-text")
+    return parameters.choice(asking.values, "parts", PARTS, "full")
+
+
 def browse(asking: Asking) -> Resource:
     """Answer a page of summaries, newest first. A mirror follows `changes` instead."""
     values = asking.values
-    parts = parameters.choice(values, "parts", PARTS, "full")
+    parts = _parts(asking)
     limit = parameters.integer(values, "limit", least=1, most=MOST, otherwise=_USUAL)
     since, before = parameters.month(values) or (None, None)
     browsing = Browsing(

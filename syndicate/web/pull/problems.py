@@ -68,9 +68,18 @@ CODES: Final[Mapping[str, Code]] = {
     "other-host": Code(421, "Other host", "This server does not answer for that host."),
     "too-large": Code(400, "Too large", "The address or the request is too long."),
     "key-missing": Code(401, "Key missing", "This needs a partner's key as a bearer token."),
-    "key-invalid": Code(401, "Key invalid", "The key is unknown, revoked or expired."),
+    "key-invalid": Code(401, "Key invalid", "What was sent is no key of a partner."),
+    "key-expired": Code(401, "Key expired", "The key's time is over; ask for another."),
+    "key-revoked": Code(401, "Key revoked", "The key was revoked for good; ask for another."),
     "key-scope": Code(403, "Outside the key's scope", "The key does not reach this far."),
-    "quota": Code(429, "Quota used up", "Too many requests; Retry-After says when to come back."),
+    "terms-not-accepted": Code(
+        403, "Terms not accepted", "The licence has terms that the key's owner is to accept first."
+    ),
+    "quota": Code(
+        429,
+        "Quota used up",
+        "Too many requests; Retry-After says when to come back. A 304 costs a tenth.",
+    ),
     "internal": Code(500, "Internal error", "The fault is ours, and it is in our log."),
     "unavailable": Code(503, "Unavailable", "The store cannot be read; Retry-After says when."),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -65,14 +64,14 @@ def wants_page() -> bool:
     return best == HTML
 
 
-def send(asking: Asking, resource: Resource, frame: Frame, now: datetime) -> Response:
+def send(asking: Asking, resource: Resource, frame: Frame) -> Response:
     """Answer 200 or 304, in the coding and the form that the request prefers."""
     page = resource.media_type == JSON and wants_page()
     offer = _offer(asking, resource, page=page)
     coding = negotiation.choose(request.headers.get("Accept-Encoding"), ("identity", "gzip"))
     if coding is None:
         raise Refused("coding-not-available", "gzip and no coding at all are possible")
-    checked = ("Checked-At", instants.write(now))
+    checked = ("Checked-At", instants.write(asking.now))
     known = conditional.find_unmodified(
         offer,
         coding,
@@ -119,7 +118,7 @@ def _label(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
 
 def _offer(asking: Asking, resource: Resource, *, page: bool, length: int = 0) -> Offer:
     form = HTML if page else resource.media_type
-    own = asking.caller.partner or ""
+    own = asking.caller.mark
     tag = identity.fingerprint(asking.state, request.path, form, own, *resource.parts)
     changed = asking.snapshot.values.get(site.CHANGED_AT)
     policy = headers.POLICY if page else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import orjson
 
 from syndicate import addresses
 from syndicate.errors import NotFound
-from syndicate.model import FORMATS, Feed, Kind, Topic
+from syndicate.model import FORMATS, RIGHTS, Conditions, Feed, Kind, Topic
 from syndicate.store import feeds, lists
 from syndicate.web.pull import language, problems
 from syndicate.web.pull.asking import Asking
@@ -38,6 +39,7 @@ def document(asking: Asking) -> Resource:
             },
             "attribution_required": True,
             "contact": network.contact,
+            "quotas": _quotas(network.conditions),
             "links": {
                 "snapshot": f"{base}/v1/snapshot",
                 "changes": f"{base}/v1/changes",
@@ -46,6 +48,7 @@ def document(asking: Asking) -> Resource:
                 "topics": f"{base}/v1/topics",
                 "kinds": f"{base}/v1/kinds",
                 "archive": f"{base}/v1/archive",
+                "me": f"{base}/v1/me",
                 "problems": f"{base}/v1/problems/",
                 "openapi": f"{base}/v1/openapi.json",
                 "feeds": base + addresses.FEED_MENU,
@@ -54,6 +57,17 @@ def document(asking: Asking) -> Resource:
         }
 
     return of_data(f"{network.short}: for other sites", data)
+
+
+def _quotas(conditions: Conditions) -> dict[str, Any]:
+    """Return what may be asked without a key and with one; a partner may have another quota."""
+    return {
+        "anonymous": {
+            "scopes": [right for right in RIGHTS if right in conditions.anonymous],
+            **asdict(conditions.anonymous_quota),
+        },
+        "partner": asdict(conditions.partner_quota),
+    }
 
 
 def _notice(asking: Asking) -> dict[str, str]:

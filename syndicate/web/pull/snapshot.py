@@ -75,7 +75,7 @@ def _plan(asking: Asking, after: int, upto: int) -> tuple[list[_Run], int | None
 
 
 def _runs(asking: Asking, after: int, upto: int) -> Iterator[_Run]:
-    if asking.scope.is_everything:
+    if asking.scope.is_everything and asking.caller.may("full-text"):
         look = record.look(asking.definitions)
         for one in segments.list_after(asking.connection, after, upto=upto, look=look):
             yield from _loose(asking, after, one.first - 1)
@@ -120,6 +120,7 @@ def _read_place(asking: Asking) -> tuple[int, int]:
     """Return (after, upto): where the part begins, and the place of the snapshot as a whole."""
     token = asking.values.get("page")
     if token is None:
+        asking.begin()
         return 0, asking.head.seq
     payload = asking.seal.open(_PURPOSE, token)
     if payload is None:

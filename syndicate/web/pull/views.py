@@ -18,13 +18,16 @@ from syndicate.web.pull import (
     changes,
     entries,
     language,
+    me,
     news,
     parameters,
     resource,
     service,
     snapshot,
 )
-from syndicate.web.pull.asking import Asking, Caller
+from syndicate.web.pull.access import Access, Caller
+from syndicate.web.pull.asking import Asking
+from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.news import News
 from syndicate.web.pull.resource import Resource
 from syndicate.web.pull.state import State
@@ -38,8 +41,9 @@ _SCOPE: Final = parameters.SCOPE
 class Pull:
     """The views of `/v1`, each a function of an `Asking` that returns a `Resource`."""
 
-    def __init__(self, site: Site, frame: Frame) -> None:
+    def __init__(self, site: Site, frame: Frame, books: Books) -> None:
         self._site = site
+        self._access = Access(site, books, time.time)
         self._frame = frame
         self._news = News(site)
         self._made: Seal | None = None
@@ -61,13 +65,20 @@ class Pull:
             ("/v1/changes.atom", changes.as_atom, (*_SCOPE, "since", "limit")),
             ("/v1/snapshot", snapshot.snapshot, (*_SCOPE, "page")),
             ("/v1/state", State().state, (*_SCOPE, "buckets")),
+            ("/v1/me", me.me, ()),
+            ("/v1/me/ledger", me.ledger, ("month",)),
+            ("/v1/me/ledger.csv", me.ledger_csv, ("month",)),
         ):
-            app.add_url_rule(rule, f"v1 {rule}", self._answering(view, known))
+            app.add_url_rule(rule, f"v1 {rule}", self._answering(_endpoint(rule), view, known))
+        app.after_request(self._access.finish)
 
-    def _answering(self, view: View, known: Collection[str]) -> Callable[..., Response]:
+    def _answering(
+        self, endpoint: str, view: View, known: Collection[str]
+    ) -> Callable[..., Response]:
         """Return the function that answers a rule by this view, which takes these parameters."""
 
         def answer(**path: Any) -> Response:  # noqa: ANN401 - Werkzeug's
+            caller = self._access.admit(endpoint)
             values = parameters.read(request.args.items(multi=True), (*known, "lang"))
             language.require_english(
                 values.get("lang"), request.headers.get("Accept-Language"), self._address()
@@ -75,17 +86,17 @@ class Pull:
             wait = parameters.integer(values, "wait", least=0, most=news.LONGEST, otherwise=0)
             deadline = time.monotonic() + wait
             while True:
-                with self._asking(values) as asking:
+                with self._asking(values, caller) as asking:
                     found = view(asking, **path)
                     if not (wait and found.idle):
-                        return resource.send(asking, found, self._frame, datetime.now(UTC))
+                        return resource.send(asking, found, self._frame)
                 if not self._news.wait(asking.head.seq, deadline, request.environ):
                     wait = 0
 
         return answer
 
     @contextmanager
-    def _asking(self, values: Mapping[str, str]) -> Iterator[Asking]:
+    def _asking(self, values: Mapping[str, str], caller: Caller) -> Iterator[Asking]:
         with self._site.reading() as (connection, present):
             definitions = require(present)
             assert present.head is not None
@@ -95,8 +106,9 @@ class Pull:
                 definitions=definitions,
                 head=present.head,
                 values=values,
-                caller=Caller(),
+                caller=caller,
                 seal=self._seal(),
+                now=datetime.now(UTC),
             )
 
     def _seal(self) -> Seal:
@@ -110,3 +122,8 @@ class Pull:
         """Return the address of the same resource in English."""
         definitions = self._site.snapshot.definitions
         return (definitions.network.base_url if definitions else "") + request.path
+
+
+def _endpoint(rule: str) -> str:
+    """Return what the ledger calls a rule: `changes` for /v1/changes.atom, `service` for /v1/."""
+    return rule.removeprefix("/v1/").partition("/")[0].partition(".")[0] or "service"
