@@ -1,0 +1,37 @@
+"""What a process must not load: it would start later and hold more for nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.sites import REPOSITORY
+
+PROGRAM = """
+import importlib, pkgutil, sys
+import {package}
+for found in pkgutil.walk_packages({package}.__path__, "{package}."):
+    importlib.import_module(found.name)
+print(*sys.modules)
+"""
+READERS = {"bleach", "markdown_it", "nh3", "yaml", "syndicate.editorial.summary"}
+
+
+def loaded(package: str) -> set[str]:
+    """Return the modules that a process has once it has imported every module of a package."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(package=package)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_a_web_process_loads_nothing_that_reads_texts() -> None:
+    assert not loaded("syndicate.web") & READERS
+
+
+def test_nor_does_the_store() -> None:
+    assert not loaded("syndicate.store") & {*READERS, "feedgen", "flask"}
