@@ -15,6 +15,7 @@ GROUPS: Final = (
     "starting",
     "publishing",
     "rendering",
+    "importing",
     "watching",
     "scanning",
     "serving",

@@ -173,7 +173,7 @@ def ground(size: int) -> Iterator[Ground]:
 def first_publish(size: int) -> Sample:
     """Make a site's files and publish all of them in a new store, as a process on all cores."""
     folder = KEPT / f"site-{size}"
-    made = write_site(folder, size)
+    write_site(folder, size)
     kept, new = folder / "store.sqlite", folder / "new.sqlite"
     for left in folder.glob("new.sqlite*"):
         left.unlink()
@@ -183,20 +183,16 @@ def first_publish(size: int) -> Sample:
     taken = ran([*SYNDICATE, "publish"], environment=here, peak=True)
     compact(new)
     new.rename(kept)
-    (folder / "first.json").write_text(
-        json.dumps({"files": made, "wall": taken.wall, "cpu": taken.cpu, "peak": taken.peak})
-    )
     return taken
 
 
-def write_site(folder: Path, size: int) -> int:
-    """Write definitions and summaries unless they are there; return how many there are."""
+def write_site(folder: Path, size: int) -> None:
+    """Write definitions and summaries."""
     shutil.rmtree(folder / "feeds", ignore_errors=True)
     shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
     present = definitions.load(folder, base_url=BASE_URL)
     for number in range(size):
         write_summary(folder, present, number)
-    return size
 
 
 def compact(path: Path) -> None:
