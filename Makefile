@@ -56,9 +56,9 @@ install: $(VENV)/.serve ## install the program into .venv, and no more
 lock: ## write requirements/*.txt anew (needs uv on PATH, or UV=path)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pipx install uv, or make lock UV=path/to/uv" >&2; exit 1; }
 	$(COMPILE) --group build -o requirements/build.txt
-	$(COMPILE) pyproject.toml --extra postgres \
+	$(COMPILE) pyproject.toml --extra postgres --extra mail \
 		-c requirements/build.txt -o requirements/serve.txt
-	$(COMPILE) pyproject.toml --extra postgres --group test --group check --group prove \
+	$(COMPILE) pyproject.toml --extra postgres --extra mail --group test --group check --group prove \
 		-c requirements/build.txt -c requirements/serve.txt -o requirements/dev.txt
 
 clean: ## remove what the commands above made: .venv, var/, caches

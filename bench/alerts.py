@@ -24,9 +24,10 @@ from bench.measuring import Sample, Table, interleave, timed
 from syndicate import definitions
 from syndicate.alerts.tokens import Keyring, new_key
 from syndicate.deliver import engine as engines
-from syndicate.deliver import planner, worker
+from syndicate.deliver import planner
 from syndicate.deliver.knowledge import Knowledge
 from syndicate.deliver.smtp import Envelope, SmtpRelay
+from syndicate.deliver.worker import Worker
 from syndicate.publish import Options, publish
 from syndicate.store import alert_tables as tables
 from syndicate.store import engine as store
@@ -191,5 +192,5 @@ def _ours(planned: Path, port: int, note_every: int) -> Sample:
 
 def _work(engine: Engine, relay: SmtpRelay | _Recorder, note_every: int) -> None:
     keys = Keyring(["k" * 32])
-    made = worker.make(engine, keys, relay, clock=lambda: NOW, note_every=note_every)
+    made = Worker(engine, keys, relay, clock=lambda: NOW, note_every=note_every)
     engines.run_once(made.duties, threading.Event())

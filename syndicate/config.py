@@ -34,6 +34,8 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     allow_loopback: bool = False  # outgoing calls to this machine: for tests only
     smtp_url: str | None = field(default=None, repr=False)
+    dkim_key_file: Path | None = None
+    returns_token: str | None = field(default=None, repr=False)
     mirror_key: str | None = field(default=None, repr=False)
 
     @property
@@ -77,6 +79,8 @@ def load(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         log_format=read("LOG_FORMAT", _log_format),
         allow_loopback=read("ALLOW_LOOPBACK", _switch),
         smtp_url=read("SMTP_URL", _smtp_url),
+        dkim_key_file=read("DKIM_KEY_FILE", lambda raw: (cwd / raw).resolve() if raw else None),
+        returns_token=read("RETURNS_TOKEN", lambda raw: raw or None),
         mirror_key=read("MIRROR_KEY", bearer_key),
     )
     if faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,16 +51,30 @@ def keyring(settings: Settings) -> Keyring:
     return Keyring([secret.get(settings), *settings.secret_key_fallbacks])
 
 
+def _own_name() -> str:
+    """Return how this machine greets a relay; no name server is asked (RFC 5321, 4.1.4)."""
+    name = socket.gethostname()
+    return name if "." in name else "[127.0.0.1]"
+
+
 def worker(
     settings: Settings, engine: Engine, *, clock: Callable[[], datetime], note_every: int = 10
 ) -> Worker:
     """Return what delivers. DeliveryError, with the remedy, where no relay is named."""
-    from syndicate.deliver import worker as worker_  # noqa: PLC0415 - only who delivers needs it
-    from syndicate.deliver.smtp import SmtpRelay  # noqa: PLC0415 - the same
+    from syndicate.deliver import signing  # noqa: PLC0415 - only who delivers needs it
+    from syndicate.deliver.smtp import SmtpRelay  # noqa: PLC0415 - only who delivers needs it
+    from syndicate.deliver.worker import Worker  # noqa: PLC0415 - the same
 
     if settings.smtp_url is None:
         raise DeliveryError(
             "no mail relay is named", "set SYNDICATE_SMTP_URL, as smtp://127.0.0.1:25"
         )
-    relay = SmtpRelay(settings.smtp_url, name="localhost")
-    return worker_.make(engine, keyring(settings), relay, clock=clock, note_every=note_every)
+    relay = SmtpRelay(settings.smtp_url, name=_own_name())
+    return Worker(
+        engine,
+        keyring(settings),
+        relay,
+        clock=clock,
+        note_every=note_every,
+        signer=signing.load(settings.dkim_key_file) if settings.dkim_key_file else None,
+    )

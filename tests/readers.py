@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from syndicate import mailbox
 from syndicate.alerts.subscription import Schedule, Subscription, Wish
-from syndicate.alerts.tokens import Keyring
+from syndicate.alerts.tokens import Keyring, new_key
 from syndicate.deliver import engine as engines
-from syndicate.deliver import worker
 from syndicate.deliver.smtp import SmtpRelay
 from syndicate.deliver.worker import Worker
 from syndicate.store import engine as store
-from syndicate.store import letters, subscriptions
+from syndicate.store import journal, letters, subscriptions
 from syndicate.subscribing import keeping, signing_up
 from tests import sink as sinks
 from tests import small
@@ -55,9 +55,9 @@ class Network:
     def wait(self, **span: float) -> None:
         self.site.now += timedelta(**span)
 
-    def worker(self, **how: Any) -> Worker:
-        relay = SmtpRelay(self.sink.url, name="localhost", timeout=5)
-        made = worker.make(self.site.engine, self.keyring, relay, clock=lambda: self.now, **how)
+    def worker(self, *, timeout: float = 5, **how: Any) -> Worker:
+        relay = SmtpRelay(self.sink.url, name="localhost", timeout=timeout)
+        made = Worker(self.site.engine, self.keyring, relay, clock=lambda: self.now, **how)
         self.workers.append(made)
         return made
 
@@ -87,15 +87,30 @@ class Network:
         assert found, mail.text
         return found[1]
 
-    def subscribe(self, address: str, *selections: str, **wish: Any) -> Subscription:
+    def subscribe(
+        self, address: str, *selections: str, client: str = "192.0.2.1", **wish: Any
+    ) -> Subscription:
         """Sign an address up and press the button in its mail."""
-        self.sign_up(address, *selections, **wish)
+        self.sign_up(address, *selections, client=client, **wish)
         (mail,) = self.work()
         return self.confirm(mail)
 
     def confirm(self, mail: Taken) -> Subscription:
         token = self.token(mail, "confirm")
         return signing_up.confirm(self.site.engine, self.keyring, token, now=self.now)
+
+    def refuse(self, mail: Taken) -> None:
+        token = self.token(mail, "confirm")
+        signing_up.refuse(self.site.engine, self.keyring, token, now=self.now)
+
+    def fill(self, count: int) -> None:
+        """Subscribe `reader-<n>@example.org` to everything at once, without mails to confirm."""
+        with store.writing(self.site.engine) as connection:
+            since = journal.get_head(connection).seq
+            for number in range(count):
+                found = mailbox.parse(f"reader-{number}@example.org")
+                wish = Wish(selections=("",), schedule=AT_ONCE)
+                subscriptions.add(connection, new_key(), found, wish, since=since, now=self.now)
 
     def change(self, reader: Subscription, *selections: str, **wish: Any) -> None:
         """Give a subscription another wish, with the link that its reader asks for."""
@@ -142,9 +157,13 @@ class Network:
         with store.reading(self.site.engine) as connection:
             return subscriptions.get_many(connection, [id])[id]
 
-    def close(self) -> None:
+    def end_workers(self) -> None:
         for one in self.workers:
             one.close()
+        self.workers.clear()
+
+    def close(self) -> None:
+        self.end_workers()
         self.site.engine.dispose()
 
 

@@ -127,10 +127,13 @@ class _Dialogue(socketserver.StreamRequestHandler):
         return True
 
     def _mail(self, line: bytes) -> bool:
-        self.sender, self.recipient = _address(line), ""
-        return self._answer(self._sink.rule("mail", self.sender), "250 2.1.0 ok")
+        answer = self._sink.rule("mail", _address(line))
+        self.sender, self.recipient = "" if answer else _address(line), ""
+        return self._answer(answer, "250 2.1.0 ok")
 
     def _rcpt(self, line: bytes) -> bool:
+        if not self.sender:
+            return self._answer("503 5.5.1 no sender", "")
         answer = self._sink.rule("rcpt", _address(line))
         self.recipient = "" if answer else _address(line)
         return self._answer(answer, "250 2.1.5 ok")

@@ -13,6 +13,8 @@ import secrets
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from syndicate.mailbox import Mailbox
+
 Purpose = Literal["confirm", "preferences", "unsubscribe", "bounce"]
 LENGTH: Final = 36
 _ID_DIGITS: Final = 16
@@ -48,6 +50,10 @@ class Keyring:
     def digests(self, what: str, text: str) -> list[str]:
         """Return keyed digests of a text, with the present key first: it is known, not kept."""
         return [_mac(key, what, text) for key in self._keys]
+
+    def digests_of(self, mailbox: Mailbox) -> list[str]:
+        """Return by what an address is known that is not kept: the same for all its spellings."""
+        return self.digests("address", mailbox.key)
 
     def digest(self, what: str, text: str) -> str:
         return self.digests(what, text)[0]

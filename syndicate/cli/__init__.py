@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "withdraw": Command("editing:withdraw", "Take a published summary back."),
     "restore": Command("editing:restore", "Bring a withdrawn summary back."),
     "serve": Command("serving:serve", "Serve feeds and pages, and publish what is due."),
+    "alerts": Command("alerts:group", "Audit alerts, release held ones, take returned mail."),
     "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
     "partner": Command("partners:group", "Give partners keys, and see what their copies hold."),

@@ -13,17 +13,20 @@ from syndicate.cli import here
 
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.option("--dns", is_flag=True, help="Ask name servers for the sender's SPF, DKIM and DMARC.")
 @click.pass_context
-def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Look at settings, secret key, disk, site, store, schedule and base URL; change nothing.
+def doctor(ctx: click.Context, *, as_json: bool, dns: bool) -> None:
+    """Look at settings, secret key, disk, site, store, schedule, base URL, alerts; change nothing.
 
     Exit status 1 where something is an error, so that a timer may run it.
     """
     from syndicate import doctor as doctor_
+    from syndicate import nameservers
 
     settings = here.settings()
     with here.database(settings) as engine:
-        found = doctor_.examine(settings, engine, os.environ, now=here.now())
+        ask = nameservers.text_records if dns else None
+        found = doctor_.examine(settings, engine, os.environ, now=here.now(), ask=ask)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
     else:

@@ -22,6 +22,7 @@ from syndicate.alerts.subscription import Subscription
 from syndicate.alerts.tokens import Keyring, Purpose
 from syndicate.deliver.desk import Desk, Message, silence
 from syndicate.deliver.knowledge import Knowledge
+from syndicate.deliver.signing import Signer
 from syndicate.deliver.smtp import Envelope
 from syndicate.model import Alerts
 from syndicate.store import letters
@@ -45,6 +46,7 @@ class Composed:
     envelope: Envelope
     message: bytes
     left_out: Mapping[Skipped, Collection[int]]
+    reader: Subscription | None = None  # None: a letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,11 @@ class Nothing:
 class Composer:
     """Makes mails; what many get is rendered once. For one thread."""
 
-    def __init__(self, keyring: Keyring, knowledge: Knowledge) -> None:
-        self._keyring = keyring
+    def __init__(
+        self, keyring: Keyring, knowledge: Knowledge, signer: Signer | None = None
+    ) -> None:
+        self.keyring = keyring
+        self._signer = signer
         self.knowledge = knowledge
         self._templates: OrderedDict[Hashable, Template] = OrderedDict()
 
@@ -99,6 +104,7 @@ class Composer:
             template=self._bulletin(message, reader),
             now=now,
             left_out=message.left_out,
+            reader=reader,
         )
 
     def _bulletin(self, message: Message, reader: Subscription) -> Template:
@@ -171,20 +177,21 @@ class Composer:
         template: Template,
         now: datetime,
         left_out: Mapping[Skipped, Collection[int]] | None = None,
+        reader: Subscription | None = None,
     ) -> Composed:
         recipient = mailbox.written(to)
         alerts = self._alerts
         host = alerts.sender.rpartition("@")[2]
-        unique = self._keyring.short("message", f"{key} {delivery.issue}")
+        unique = self.keyring.short("message", f"{key} {delivery.issue}")
         filling = Filling(
             to=recipient,
             date=_written(now),
             message_id=f"<{delivery.channel}.{delivery.issue}.{unique}@{host}>",
-            token=self._keyring.make(purpose, key),
+            token=self.keyring.make(purpose, key),
         )
         returns = alerts.sender
         if alerts.inbound:
-            returns = f"b+{self._keyring.make('bounce', key)}@{alerts.inbound}"
+            returns = f"b+{self.keyring.make('bounce', key)}@{alerts.inbound}"
         return Composed(
             delivery=delivery,
             envelope=Envelope(
@@ -192,9 +199,16 @@ class Composer:
                 recipient=str(recipient),
                 utf8=recipient.needs_utf8,
             ),
-            message=template.fill(filling),
+            message=self._signed(template.fill(filling), host),
             left_out=left_out or {},
+            reader=reader,
         )
+
+    def _signed(self, message: bytes, domain: str) -> bytes:
+        selector = self._alerts.dkim_selector
+        if self._signer is None or not selector:
+            return message
+        return self._signer.sign(message, domain=domain, selector=selector)
 
 
 @lru_cache(maxsize=8)

@@ -43,8 +43,7 @@ class Noter:
         self._closed = False
         self._failed: Exception | None = None
         self._thread: threading.Thread | None = None
-        self.sent = 0  # noted as sent since this was asked for last
-        self.lost = 0  # were no longer ours
+        self.lost = 0  # outcomes of deliveries that were ours no longer
 
     def put(self, mail: Composed | Nothing, outcome: Outcome) -> None:
         """Hand over an outcome; wait while as many as may be are not noted yet."""
@@ -129,4 +128,3 @@ class Noter:
                     tellings.skip(connection, whose, reason, seqs)
                 if isinstance(mail, Nothing) and mail.delivery.channel == "alert":
                     tellings.skip(connection, whose, mail.reason)
-        self.sent += sum(outcome.state == "sent" for outcome in outcomes)

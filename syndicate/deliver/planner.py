@@ -27,8 +27,18 @@ _PERIODS: Final = 6
 """A period whose mail has gone is passed over; that many are looked at. Two are usual."""
 
 
-def plan(engine: Engine, knowledge: Knowledge, *, now: datetime, piece: int = PIECE) -> bool:
-    """Plan what has settled for the next piece of subscriptions; False where nothing is left."""
+def plan(
+    engine: Engine,
+    knowledge: Knowledge,
+    *,
+    now: datetime,
+    piece: int = PIECE,
+    held: bool = False,
+) -> bool:
+    """Plan what has settled for the next piece of subscriptions; False where nothing is left.
+
+    While alerts are held nothing is planned, unless `held` says that this is about them.
+    """
     with store.reading(engine) as connection:
         if outbox.find_oldest(connection) is None:
             return False
@@ -37,9 +47,9 @@ def plan(engine: Engine, knowledge: Knowledge, *, now: datetime, piece: int = PI
             return False
         outbox.close_unheard(connection, now)
         alerts = knowledge.alerts
-        if alerts is None or holding.find(connection):
+        if alerts is None or (holding.find(connection) and not held):
             return False
-        settle = timedelta(minutes=alerts.settle_minutes)
+        settle = timedelta(minutes=0 if held else alerts.settle_minutes)
         batch = outbox.find_batch(connection, settle=settle, now=now)
         if batch is None:
             return False

@@ -6,10 +6,14 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
+from syndicate import mailbox
 from syndicate.alerts.replies import Verdict, backoff, judge
+from syndicate.alerts.returns import Severity
+from syndicate.alerts.tokens import Keyring
 from syndicate.deliver.composing import Composed
 from syndicate.deliver.smtp import Refused
-from syndicate.store import deliveries, tallies
+from syndicate.store import bounces, deliveries, tallies
+from syndicate.store.bounces import Bounce
 from syndicate.store.deliveries import RELAY, Outcome
 from syndicate.store.engine import Connection
 
@@ -23,7 +27,13 @@ _BROKEN: Final = 20
 
 
 def note(
-    connection: Connection, owner: str, mail: Composed, refused: Refused, now: datetime
+    connection: Connection,
+    keyring: Keyring,
+    owner: str,
+    mail: Composed,
+    refused: Refused,
+    *,
+    now: datetime,
 ) -> bool:
     """Write what a refusal means; False where the relay is to be left alone for a while."""
     verdict = judge(refused.code, refused.reply, refused.stage)
@@ -45,6 +55,16 @@ def note(
     )
     deliveries.record(connection, owner, [outcome], now=now)
     tallies.add(connection, f"mail:{'deferred' if wait else 'failed'}", f"{now:%Y-%m-%d}")
+    if mail.reader and not wait:
+        severity: Severity = "hard" if verdict == "hard" else "soft"
+        report = Bounce(
+            source="smtp",
+            event=f"{delivery.id}-{delivery.attempts}",
+            severity=severity,
+            status=str(refused),
+        )
+        digest = keyring.digests_of(mailbox.written(mail.reader.address))[0]
+        bounces.note(connection, mail.reader, report, digest=digest, now=now)
     if verdict == "busy":
         failures = deliveries.note_failure(connection, delivery.lane, str(refused))
         if refused.code == 421 or failures >= _BROKEN_LANE:

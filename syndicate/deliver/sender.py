@@ -53,14 +53,14 @@ class Sender:
         """Send what is due, as much as one claim takes; False where nothing was due."""
         began = time.monotonic()
         claimed, composed = self._take()
-        lanes: set[str] = set()
+        done: list[Delivery] = []
         for number, one in enumerate(composed):
             late = time.monotonic() - began > LEASE.total_seconds() - _RESERVE
-            if late or stop.is_set() or not self._try(one, lanes):
+            if late or stop.is_set() or not self._try(one, done):
                 self._give_back(composed[number:])
                 break
         self._noter.flush()
-        self._sum_up(lanes)
+        self._sum_up(done)
         return bool(claimed)
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class Sender:
 
     # Handing over ----------------------------------------------------------------------------
 
-    def _try(self, one: Composed | Nothing, lanes: set[str]) -> bool:
+    def _try(self, one: Composed | Nothing, done: list[Delivery]) -> bool:
         """Hand over one mail; False where the relay takes none at present."""
         if isinstance(one, Nothing):
             self._noter.put(one, Outcome(id=one.delivery.id, state="skipped"))
@@ -136,20 +136,27 @@ class Sender:
         except Refused as refused:
             self._noter.flush()
             with store.recording(self._engine) as connection:
-                return refusals.note(connection, self._owner, one, refused, self._clock())
+                return refusals.note(
+                    connection,
+                    self._composer.keyring,
+                    self._owner,
+                    one,
+                    refused,
+                    now=self._clock(),
+                )
         self._noter.put(one, Outcome(id=one.delivery.id, state="sent"))
-        lanes.add(one.delivery.lane)
+        done.append(one.delivery)
         return True
 
-    def _sum_up(self, lanes: set[str]) -> None:
-        """Note what holds for all that went out: the lanes work, and alerts went so far."""
-        sent, self._noter.sent = self._noter.sent, 0
+    def _sum_up(self, done: Sequence[Delivery]) -> None:
+        """Note what holds for all that went out: their lanes work, and alerts went so far."""
         lost, self._noter.lost = self._noter.lost, 0
         now = self._clock()
-        if sent:
+        if done:
             with store.recording(self._engine) as connection:
-                deliveries.note_success(connection, lanes)
-                tallies.add(connection, "mail:sent", f"{now:%Y-%m-%d}", sent)
+                deliveries.note_success(connection, {one.lane for one in done})
+                tallies.add(connection, "mail:sent", f"{now:%Y-%m-%d}", len(done))
+        if any(one.channel == "alert" for one in done):
             highwater.note_sent(self._engine, now)
         if lost:
             log.warning("%s mails were sent after their lease had ended: some may go twice", lost)

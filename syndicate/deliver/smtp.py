@@ -165,9 +165,10 @@ class _Dialogue:
         refused = None
         for stage, command in stages:
             self.stage = stage
-            refused = self._ask(b"" if self._at_once else command, 200) or refused
-            if refused and not self._at_once:
-                raise refused
+            told = self._ask(b"" if self._at_once else command, 200)
+            refused = refused or told
+            if refused and (not self._at_once or refused.code == 421):
+                raise refused  # after 421 the relay says no more
         begun = self._ask(b"" if self._at_once else b"DATA\r\n", 300)
         if not refused:
             self.stage = "message"

@@ -244,12 +244,53 @@ def note_success(connection: Connection, lanes: Collection[str]) -> None:
 # Looking ---------------------------------------------------------------------------------------
 
 
-def count_states(connection: Connection) -> Mapping[tuple[str, str], int]:
-    """Return how many deliveries each channel has in each state."""
-    query = select(delivery.c.channel, delivery.c.state, func.count()).group_by(
-        delivery.c.channel, delivery.c.state
+def list_resting(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Return the lanes that rest, and what was answered there last; `""` is the relay itself."""
+    query = select(rest.c.lane, rest.c.reply).where(rest.c.until > instants.write(now))
+    return [(row.lane, row.reply) for row in connection.execute(query.order_by(rest.c.lane))]
+
+
+def count_open(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """Return how many open deliveries each channel has in each state."""
+    query = (
+        select(delivery.c.channel, delivery.c.state, func.count())
+        .where(delivery.c.ended_at.is_(None))
+        .group_by(delivery.c.channel, delivery.c.state)
     )
     return {(channel, state): number for channel, state, number in connection.execute(query)}
+
+
+def count_due(connection: Connection, channel: Channel, now: datetime) -> int:
+    """Return how many deliveries of a channel may be claimed."""
+    query = select(func.count()).where(
+        delivery.c.ended_at.is_(None),
+        delivery.c.channel == channel,
+        delivery.c.due_at <= instants.write(now),
+    )
+    count: int = connection.execute(query).scalar_one()
+    return count
+
+
+def skip_due(connection: Connection, channel: Channel, now: datetime) -> list[Delivery]:
+    """End what may be claimed without sending it; return it."""
+    ended = (
+        update(delivery)
+        .where(
+            delivery.c.ended_at.is_(None),
+            delivery.c.channel == channel,
+            delivery.c.due_at <= instants.write(now),
+        )
+        .values(state="skipped", owner=None, ended_at=instants.write(now))
+        .returning(
+            delivery.c.id,
+            delivery.c.channel,
+            delivery.c.recipient,
+            delivery.c.issue,
+            delivery.c.lane,
+            delivery.c.attempts,
+        )
+    )
+    return [Delivery(**row) for row in connection.execute(ended).mappings()]
 
 
 def find_last_sent(connection: Connection) -> datetime | None:

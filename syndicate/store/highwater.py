@@ -92,6 +92,14 @@ def note_sent(engine: Engine, at: datetime) -> None:
         _write(path, replace(known, sent=instants.write(at)))
 
 
+def accept(connection: Connection) -> None:
+    """Take the store as it is: what it knows of is what went out."""
+    path = _file(connection.engine)
+    if path is not None:
+        last = deliveries.find_last_sent(connection)
+        _write(path, replace(_known(path), sent=instants.write(last) if last else ""))
+
+
 def _write(path: Path, mark: _Mark) -> None:
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as new:

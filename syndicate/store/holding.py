@@ -28,9 +28,9 @@ def hold(connection: Connection, *, why: str, sent_until: datetime | None) -> No
     """Hold alerts until `release`, if there is anybody to be told anything."""
     if connection.execute(select(subscription.c.id).limit(1)).first() is None:
         return
-    known = find(connection)
-    if known and known.sent_until and (sent_until is None or sent_until < known.sent_until):
-        sent_until = known.sent_until
+    if known := find(connection):
+        why = known.why
+        sent_until = max(filter(None, (sent_until, known.sent_until)), default=None)
     text = {"why": why, "sent_until": instants.write(sent_until) if sent_until else None}
     site.put_values(connection, {_NAME: orjson.dumps(text).decode()})
 

@@ -113,6 +113,12 @@ def finish(connection: Connection, batch: Batch, now: datetime) -> None:
     )
 
 
+def list_unplanned(connection: Connection) -> list[int]:
+    """Return the changes that are not planned for everybody yet."""
+    query = select(event.c.seq).where(event.c.planned_at.is_(None)).order_by(event.c.seq)
+    return list(connection.execute(query).scalars())
+
+
 def find_oldest(connection: Connection) -> datetime | None:
     """Return the date of the oldest change that is not planned yet."""
     row = connection.execute(_open().limit(1)).first()

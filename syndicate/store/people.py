@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from syndicate.store import instants
 from syndicate.store.alert_tables import consent, suppression
@@ -85,6 +85,11 @@ def allow(connection: Connection, digests: Collection[str]) -> bool:
     """Take a suppression away; tell whether there was one."""
     allowed = delete(suppression).where(suppression.c.address_digest.in_(digests))
     return connection.execute(allowed).rowcount > 0
+
+
+def count_suppressed(connection: Connection) -> int:
+    count: int = connection.execute(select(func.count()).select_from(suppression)).scalar_one()
+    return count
 
 
 def is_suppressed(connection: Connection, digests: Collection[str], now: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from syndicate.alerts.subscription import Schedule, Standing, Subscription, Wish
 from syndicate.mailbox import Mailbox
@@ -129,6 +129,12 @@ def _subscription(row: Row[Any], selections: Iterable[str]) -> Subscription:
     )
 
 
+def count_standings(connection: Connection) -> dict[str, int]:
+    """Return how many subscriptions are active, paused, bounced and ended."""
+    query = select(subscription.c.standing, func.count()).group_by(subscription.c.standing)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 # Writing ---------------------------------------------------------------------------------------
 
 
@@ -197,6 +203,14 @@ def set_standing(
             ended_at=instants.write(now) if standing == "ended" else None,
         )
     )
+
+
+def end_pauses(connection: Connection, now: datetime) -> None:
+    """Let subscriptions go on whose pause is over."""
+    over = update(subscription).where(
+        subscription.c.standing == "paused", subscription.c.paused_until <= instants.write(now)
+    )
+    connection.execute(over.values(standing="active", paused_until=None))
 
 
 def forget_ended(connection: Connection, before: datetime) -> int:

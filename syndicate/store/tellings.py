@@ -124,6 +124,13 @@ def skip(
     connection.execute(left_out.values(skipped=reason))
 
 
+def skip_changes(connection: Connection, seqs: Collection[int], reason: str) -> None:
+    """Note why nobody is told of some changes who has not been."""
+    for part in batches(seqs):
+        untold = update(told).where(told.c.seq.in_(part), told.c.skipped.is_(None))
+        connection.execute(untold.values(skipped=reason))
+
+
 def move(connection: Connection, mail: Address, issue: str) -> None:
     """Put what one mail has to say into another."""
     subscription, old = mail

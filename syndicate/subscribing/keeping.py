@@ -21,7 +21,7 @@ from syndicate.store import deliveries, journal, letters, people, subscriptions,
 from syndicate.store import engine as store
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.people import Act, Consent, How
-from syndicate.subscribing.records import detail_of, digests_of
+from syndicate.subscribing.records import detail_of
 from syndicate.subscribing.signing_up import count, write
 
 LINK_WITHIN: Final = timedelta(minutes=30)
@@ -36,7 +36,7 @@ def ask_for_link(
 ) -> None:
     """Send an address a link to its preferences, if it has a subscription. Nobody is told."""
     found = mailbox.parse(address)
-    digests = digests_of(keyring, found)
+    digests = keyring.digests_of(found)
     with store.recording(engine) as connection:
         count(connection, keyring, client, digests[0], now)
         lately = [
@@ -172,7 +172,7 @@ def export(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> No
     with store.recording(engine) as connection:
         known = open_link(connection, keyring, token, now)
         found = mailbox.written(known.address)
-        digests = digests_of(keyring, found)
+        digests = keyring.digests_of(found)
         if letters.count_since(connection, digests, "export", now - timedelta(days=1)):
             return
         data = _known_of(connection, known, digests)
@@ -200,7 +200,7 @@ def erase(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> Non
     """Delete all that is known of an address but a keyed digest: nobody can sign it up again."""
     with store.writing(engine) as connection:
         known = open_link(connection, keyring, token, now)
-        digests = digests_of(keyring, mailbox.written(known.address))
+        digests = keyring.digests_of(mailbox.written(known.address))
         _note(connection, keyring, known, ("erased", "link"), now=now)
         subscriptions.erase(connection, known.id)
         letters.erase(connection, digests)
@@ -217,6 +217,6 @@ def _note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     act, how = what
-    digest = digests_of(keyring, mailbox.written(known.address))[0]
+    digest = keyring.digests_of(mailbox.written(known.address))[0]
     record = Consent(at=now, act=act, how=how, subscription=known.key, detail=detail or {})
     people.note(connection, digest, record)

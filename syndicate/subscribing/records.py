@@ -1,4 +1,4 @@
-"""What is kept of what people agreed to, and by which digest of their address."""
+"""What is kept of what people agreed to."""
 
 from __future__ import annotations
 
@@ -7,15 +7,8 @@ from typing import Any, Final
 
 from syndicate.alerts import templates
 from syndicate.alerts.subscription import Wish
-from syndicate.alerts.tokens import Keyring
-from syndicate.mailbox import Mailbox
 
 _SHOWN: Final = "confirm.{language}.txt"
-
-
-def digests_of(keyring: Keyring, mailbox: Mailbox) -> list[str]:
-    """Return an address's keyed digests: with the present key first, then with former ones."""
-    return keyring.digests("address", mailbox.key)
 
 
 def detail_of(wish: Wish) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from syndicate.store import engine as store
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.letters import Letter
 from syndicate.store.people import Consent
-from syndicate.subscribing.records import detail_of, digests_of
+from syndicate.subscribing.records import detail_of
 
 CONFIRM_WITHIN: Final = timedelta(hours=72)
 CLIENT_PER_DAY: Final = 20
@@ -35,7 +35,7 @@ def sign_up(
     address, TooMany where `client` (an IP address) or all of them together ask too often.
     """
     found = mailbox.parse(address)
-    digests = digests_of(keyring, found)
+    digests = keyring.digests_of(found)
     with store.recording(engine) as connection:
         count(connection, keyring, client, digests[0], now)
         today = letters.count_since(connection, digests, "confirm", now - _DAY)
@@ -128,7 +128,7 @@ def confirm(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> S
     with store.writing(engine) as connection:
         letter = find_letter(connection, keyring, token, now)
         found = mailbox.written(letter.address)
-        digests = digests_of(keyring, found)
+        digests = keyring.digests_of(found)
         wish = letter.wish
         assert wish is not None
         if letters.use(connection, letter.id, now):
@@ -180,7 +180,7 @@ def refuse(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> No
     with store.recording(engine) as connection:
         letter = find_letter(connection, keyring, token, now)
         found = mailbox.written(letter.address)
-        digests = digests_of(keyring, found)
+        digests = keyring.digests_of(found)
         letters.erase(connection, digests)
         people.suppress(connection, digests[0], "refused", now=now)
         people.note(

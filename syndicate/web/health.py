@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from syndicate.errors import NotFound
 from syndicate.web import headers
+from syndicate.web.alert_figures import AlertFigures
 from syndicate.web.figures import Figures
 from syndicate.web.site import Site
 
@@ -22,6 +23,7 @@ class Health:
         self._site = site
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
+        self._registry.register(AlertFigures(site))
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/healthz", "healthz", self.alive)

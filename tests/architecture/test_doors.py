@@ -15,6 +15,8 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "bleach": ("editorial/sanitize.py",),
     "brotli": ("documents/render.py", "web/"),
     "click": ("cli/",),
+    "dkim": ("deliver/signing.py",),
+    "dns": ("nameservers.py",),
     "feedgen": ("documents/atom.py", "documents/rss.py"),
     "feedparser": ("foreign/",),
     "flask": ("web/",),

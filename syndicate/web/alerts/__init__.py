@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from syndicate import addresses
-from syndicate.web.alerts import asking, ending, keeping
+from syndicate.web.alerts import asking, ending, keeping, returning
 from syndicate.web.alerts.desk import Desk
 from syndicate.web.frame import Frame
 from syndicate.web.site import Site
@@ -21,5 +21,5 @@ def register(app: Flask, site: Site, frame: Frame) -> None:
     if site.settings.smtp_url:
         frame.alerts = addresses.ALERTS
     desk = Desk(site, frame)
-    for views in (asking, keeping, ending):
+    for views in (asking, keeping, ending, returning):
         views.register(app, desk)

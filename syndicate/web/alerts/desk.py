@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from ipaddress import IPv6Address, IPv6Network
 from typing import Final
 
 from flask import Flask, Response, request
@@ -18,7 +19,7 @@ from syndicate.model import Alerts
 from syndicate.store.engine import Engine
 from syndicate.web import headers, proxies
 from syndicate.web.frame import Frame, Page
-from syndicate.web.language import LANGUAGES, Language
+from syndicate.web.language import ENGLISH, LANGUAGES, Language
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Snapshot, require
 
@@ -82,6 +83,10 @@ class Desk:
         sent = [*headers.POLICY, *_PRIVATE, spoken]
         return Response(body, page.status, headers=sent, content_type="text/html; charset=utf-8")
 
+    def visit_by_program(self) -> tuple[Visit, str | None]:
+        """Return a request that no person makes, and the token that it must show."""
+        return self._visit(self._site.snapshot, ENGLISH), self._site.settings.returns_token
+
     def _visit(self, snapshot: Snapshot, language: Language) -> Visit:
         definitions = require(snapshot)
         settings = self._site.settings
@@ -129,6 +134,4 @@ def _network(address: str) -> str:
     """Return what one client has for itself: an IPv4 address, a /64 of IPv6."""
     if ":" not in address:
         return address
-    from ipaddress import IPv6Address, IPv6Network  # noqa: PLC0415
-
     return str(IPv6Network((IPv6Address(address), 64), strict=False))

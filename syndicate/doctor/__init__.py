@@ -1,6 +1,7 @@
 """`syndicate doctor`: looks at one installation and says, line by line, what is wrong and its cure.
 
-Changes nothing, contacts nobody but the store, and reads no summary: `syndicate check` does.
+Changes nothing, contacts nobody but the store (and, if told so, name servers), and reads no
+summary: `syndicate check` does.
 """
 
 from __future__ import annotations
@@ -8,21 +9,22 @@ from __future__ import annotations
 import ipaddress
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 from syndicate import config, definitions
 from syndicate.config import Settings
 from syndicate.definitions import near_misses
+from syndicate.doctor import mails
+from syndicate.doctor.diagnosis import Diagnosis, Verdict
+from syndicate.doctor.mails import Ask
 from syndicate.editorial import tree
 from syndicate.errors import DefinitionError, Problem, StoreError
 from syndicate.store import engine as store
 from syndicate.store import integrity, journal, scheduled, secret, site, upgrade
 from syndicate.store.engine import Connection, Engine
-
-Verdict = Literal["ok", "warning", "error"]
 
 DUE_AFTER: Final = timedelta(minutes=5)
 """A scheduled summary that late did not just wait its turn: nobody publishes what is due."""
@@ -30,30 +32,24 @@ LITTLE_SPACE: Final = 1_000_000_000
 NO_SPACE: Final = 100_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """What was found at one place."""
-
-    place: str
-    verdict: Verdict = "ok"
-    message: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        text = f"{self.verdict:7} {self.place}: {self.message}"
-        return f"{text}; {self.remedy}" if self.remedy else text
-
-
 def examine(
-    settings: Settings, engine: Engine, environ: Mapping[str, str], *, now: datetime
+    settings: Settings,
+    engine: Engine,
+    environ: Mapping[str, str],
+    *,
+    now: datetime,
+    ask: Ask | None = None,
 ) -> list[Diagnosis]:
-    """Return what was found; none is left out because another is bad."""
+    """Return what was found; none is left out because another is bad.
+
+    With `ask`, the name servers are asked what receivers of our mails will find there.
+    """
     return [
         *_variables(environ),
         *_secret_key(settings),
         *_disk(settings),
         *_site(settings),
-        *_store(settings, engine, now),
+        *_store(settings, engine, now, ask),
     ]
 
 
@@ -139,7 +135,9 @@ def _site(settings: Settings) -> Iterator[Diagnosis]:
 # The store -------------------------------------------------------------------------------------
 
 
-def _store(settings: Settings, engine: Engine, now: datetime) -> Iterator[Diagnosis]:
+def _store(
+    settings: Settings, engine: Engine, now: datetime, ask: Ask | None
+) -> Iterator[Diagnosis]:
     try:
         upgrade.require_current(engine)
         with store.reading(engine) as connection:
@@ -148,6 +146,7 @@ def _store(settings: Settings, engine: Engine, now: datetime) -> Iterator[Diagno
                 *_published(connection),
                 *_due(connection, now),
                 *_address(connection, settings),
+                *mails.examine(connection, settings, now=now, ask=ask),
             ]
     except StoreError as error:
         yield Diagnosis(place="store", verdict="error", message=error.message, remedy=error.remedy)

@@ -1,0 +1,63 @@
+"""Figures of alerts for Prometheus, out of the store: they are the same whichever worker answers.
+
+None names a domain or an address, and none counts so few that it would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from syndicate.errors import StoreError
+from syndicate.store import deliveries, holding, people, subscriptions, tallies
+from syndicate.store.engine import Connection
+from syndicate.web.site import Site
+
+
+class AlertFigures(Collector):
+    """Collects when asked; a store that cannot be read has no figures."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            with self._site.reading() as (connection, _snapshot):
+                yield from list(_collect(connection, datetime.now(UTC)))
+        except StoreError:
+            return
+
+
+def _collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+    queue = GaugeMetricFamily(
+        "syndicate_deliveries_open", "Deliveries that have not ended", labels=["channel", "state"]
+    )
+    for (channel, state), number in sorted(deliveries.count_open(connection).items()):
+        queue.add_metric([channel, state], number)
+    yield queue
+    oldest = deliveries.find_oldest_due(connection, now)
+    age = (now - oldest).total_seconds() if oldest else 0
+    yield GaugeMetricFamily(
+        "syndicate_deliveries_oldest_seconds", "Age of the oldest that is due", value=age
+    )
+    held = int(holding.find(connection) is not None)
+    yield GaugeMetricFamily("syndicate_alerts_held", "1 while alerts are held", value=held)
+    resting = len(deliveries.list_resting(connection, now))
+    yield GaugeMetricFamily("syndicate_lanes_resting", "Domains, or the relay", value=resting)
+    standing = GaugeMetricFamily(
+        "syndicate_subscriptions", "Subscriptions by standing", labels=["standing"]
+    )
+    for name, number in sorted(subscriptions.count_standings(connection).items()):
+        standing.add_metric([name], number)
+    yield standing
+    suppressed = people.count_suppressed(connection)
+    yield GaugeMetricFamily("syndicate_suppressed", "Addresses kept out", value=suppressed)
+    mails = CounterMetricFamily(
+        "syndicate_mails", "What became of mails and requests", labels=["what"]
+    )
+    for what, number in sorted(tallies.sums(connection, "mail:").items()):
+        mails.add_metric([what], number)
+    yield mails
