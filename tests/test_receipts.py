@@ -21,7 +21,7 @@ from syndicate.store import engine as store
 from syndicate.store.usage import Gathered, Place
 from syndicate.sync import EVERY, Scope
 from tests import small
-from tests.sites import Site
+from tests.sites import Site, written
 
 HOUR = timedelta(hours=1)
 EMPATHY = Scope(selection=selection.parse("empathy"))
@@ -77,7 +77,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 
 def withdraw(site: Site, slug: str, **more: object) -> None:
-    site.write(slug, withdrawn={"date": "2024-01-01T12:30:00Z", "reason": "error"}, **more)
+    site.write(slug, withdrawn={"date": written(site.now), "reason": "error"}, **more)
     assert site.publish().problems == ()
 
 
@@ -133,7 +133,8 @@ def test_the_last_change_counts(stand: Stand) -> None:
     care = stand.partner("Care")
     stand.send(care, 2)
     withdraw(stand.site, "first")
-    note = {"date": "2024-01-01T12:40:00Z", "note": "It is back: the data were right."}
+    stand.site.now += timedelta(minutes=1)
+    note = {"date": written(stand.site.now), "note": "It is back: the data were right."}
     stand.site.write("first", corrections=[note])
     assert stand.site.publish().problems == ()
     assert [row[:2] for row in stand.told()] == [("restore", "first")]

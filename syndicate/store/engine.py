@@ -90,12 +90,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def recording(engine: Engine, *, patience: float = LOCK_SECONDS) -> Iterator[Connection]:
+def recording(engine: Engine, *, patience: float | None = None) -> Iterator[Connection]:
     """Open a writing transaction beside the journal: on PostgreSQL it locks what it touches only.
 
     For the ledgers, which many write at once and which move no reader's documents. StoreError when
-    the lock, on SQLite the one that publishers take, cannot be had in `patience` seconds.
+    the lock, on SQLite the one that publishers take, cannot be had in `patience` seconds
+    (LOCK_SECONDS unless told).
     """
+    patience = LOCK_SECONDS if patience is None else patience
     with (
         _told(engine),
         engine.connect().execution_options(writing=True, patience=patience) as connection,

@@ -38,7 +38,7 @@ def test_the_sitemaps_name_every_page_once_and_no_other(app: Published) -> None:
     assert len(found) > 100
     for path in found:
         assert get(app, path).status_code == 200, path
-    expected = {path for path in PAGES if not re.search(r"\+|whole|preview", path)}
+    expected = {path for path in PAGES if not re.search(r"\+|whole|preview|search", path)}
     assert {*expected, *(f"/fr{path}" for path in expected)} <= found.keys()
     assert found[f"/summaries/{SUMMARY}/"] is not None
 
@@ -68,7 +68,8 @@ def test_there_are_no_other_sitemaps(app: Published, name: str) -> None:
 def test_robots(stand: Stand) -> None:
     text = get(stand.open(), "/robots.txt").text
     assert text.startswith("User-agent: *\n")
-    assert "Disallow: /choose\nDisallow: /fr/choose\n" in text
+    for path in ("/choose", "/search", "/fr/choose", "/fr/search"):
+        assert f"Disallow: {path}\n" in text
     assert f"Sitemap: {BASE}/sitemap.xml\n" in text
 
 
