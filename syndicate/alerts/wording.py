@@ -64,6 +64,7 @@ COUNTS: Final[Mapping[Language, Mapping[What, tuple[str, str]]]] = {
 
 BULLETIN: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
+        "colon": ":",
         "everything": "everything",
         "without": "without",
         "withheld": "A summary",
@@ -82,6 +83,7 @@ BULLETIN: Final[Mapping[Language, Mapping[str, str]]] = {
         "from": "Sent by",
     },
     "fr": {
+        "colon": "\u202f:",
         "everything": "tout",
         "without": "sans",
         "withheld": "Un résumé",
