@@ -87,12 +87,7 @@ def _look_at(entry: os.DirEntry[str], path: str) -> Iterator[Source | Problem]:
         remedy = "name a summary so that it ends in .md; move anything else out of content/"
         yield Problem(path, 0, "this file is not read", remedy, "warning")
     else:
-        yield Source(
-            path=path,
-            size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            inode=status.st_ino & _INODE,
-        )
+        yield _source(path, status)
 
 
 def find(site: Path, path: str) -> Source | Problem | None:
@@ -110,9 +105,7 @@ def find(site: Path, path: str) -> Source | Problem | None:
         return Problem(path, 0, *_LINK)
     if not stat.S_ISREG(status.st_mode):
         return Problem(path, 0, "this is no file", "delete it")
-    return Source(
-        path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino & _INODE
-    )
+    return _source(path, status)
 
 
 def _source(path: str, status: os.stat_result) -> Source:
