@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## lint, types, import rows, documents, sizes
 	$(BIN)/python -m tests.architecture.sizes
 
 prove: $(VENV)/.dev ## run the slow proofs (a browser, newsboat, big stores)
-	$(BIN)/python -m pytest -m prove
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 -m prove
 
 cover: MEASURE := --cov --cov-report=
 cover: test ## the same as test, and fail where too little of what must hold is covered

@@ -38,6 +38,8 @@ def test_every_setting(tmp_path: Path) -> None:
         LOG_FORMAT="json",
         ALLOW_LOOPBACK="1",
         SMTP_URL="smtp://127.0.0.1:2525",
+        DKIM_KEY_FILE="dkim.pem",
+        RETURNS_TOKEN=SECRET,
         MIRROR_KEY="sk_1_secret",
     )
     assert found == Settings(
@@ -51,6 +53,8 @@ def test_every_setting(tmp_path: Path) -> None:
         log_format="json",
         allow_loopback=True,
         smtp_url="smtp://127.0.0.1:2525",
+        dkim_key_file=tmp_path / "dkim.pem",
+        returns_token=SECRET,
         mirror_key="sk_1_secret",
     )
     assert all(getattr(found, field.name) for field in fields(Settings))

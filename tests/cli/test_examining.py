@@ -12,7 +12,9 @@ def test_a_well_installation(terminal: Terminal) -> None:
     terminal.environ["SYNDICATE_BASE_URL"] = "https://feeds.network.example"
     terminal.run("publish")
     shown = terminal.run("doctor").stdout
-    assert {line.split()[0] for line in shown.splitlines()} == {"ok"}
+    assert {line.split()[0] for line in shown.splitlines()} == {"ok", "warning"}
+    (warning,) = (line for line in shown.splitlines() if line.startswith("warning"))
+    assert "alerts: no relay is named" in warning
 
 
 def test_an_error_is_an_exit_status(bare: Terminal) -> None:
