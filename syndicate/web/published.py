@@ -65,7 +65,7 @@ class Published:
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags is not None:
             unmodified = prepared.unmodified.get(tags)
-            # a weight of 0 may leave no coding, and 406 comes before preconditions (RFC 9110, 13.2.1)
+            # a weight of 0 may leave no coding; 406 comes before preconditions (RFC 9110, 13.2.1)
             if unmodified is None or "0" in environ.get("HTTP_ACCEPT_ENCODING", ""):
                 return self._send_slowly(prepared, environ, start_response)
             self.counts.unmodified += 1
