@@ -24,6 +24,7 @@ _INSTANT = re.compile(
 )
 _TAG = re.compile(r"tag:[A-Za-z0-9@._-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*", re.ASCII)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_SCRIPT = re.compile(r"(?:data|file|javascript|vbscript):", re.IGNORECASE)
 
 
 class FieldError(SyndicateError, ValueError):
@@ -48,7 +49,7 @@ def parse_text(value: object) -> str:
 
 def parse_line(value: object) -> str:
     """Return one line of text: folded lines are joined by a space."""
-    line = re.sub(r"[ \t\n]+", " ", parse_text(value))
+    line = re.sub(r"[ \t\n\x85\u2028\u2029]+", " ", parse_text(value))
     if not line:
         raise FieldError("is empty", "write something there, or leave the key out")
     return line
@@ -130,6 +131,9 @@ def parse_id(value: object) -> str:
             f"{shown(text)} is not an absolute URI",
             "`syndicate new` writes one such as tag:example.org,2013:summary/k3v9x2m7 (RFC 4151)",
         )
+    if _SCRIPT.match(text):
+        told = f"{shown(text)} would be run or opened by readers that take an id for a link"
+        raise FieldError(told, "`syndicate new` writes one that is only a name")
     return str(value).strip()
 
 
@@ -155,7 +159,8 @@ def parse_instant(value: object) -> datetime:
     try:
         instant = datetime.fromisoformat(f"{day}T{time}{zone.upper()}").astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise FieldError(f"{shown(text)} is not a date ({error})", remedy) from None
+        why = "no zone is a day away" if "timedelta" in str(error) else error
+        raise FieldError(f"{shown(text)} is not a date ({why})", remedy) from None
     if not 1900 <= instant.year <= 2999:
         raise FieldError(f"the year of {shown(text)} cannot be meant", remedy)
     return instant

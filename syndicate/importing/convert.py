@@ -31,7 +31,6 @@ from syndicate.importing.vocabulary import Subjects, find_subjects
 
 _LONGEST_TITLE = 300
 _MOST_AUTHORS = 20
-_SCRIPT = re.compile(r"(?:data|file|javascript|vbscript):", re.IGNORECASE)  # no id to hand on
 _MAIL = re.compile(r"\S@\S")
 _MARKUP_OR_END = re.compile(r"<[^>]*>|\s|\[?(?:\u2026|\.\.\.)\]?\s*(?:</p>\s*)?\Z")
 
@@ -54,9 +53,8 @@ def find_id(entry: ForeignEntry, definitions: Definitions, scope: str) -> str:
 
     `scope` tells feeds apart whose ids are only numbers. The same entry gives the same id.
     """
-    if not _SCRIPT.match(entry.id):
-        with suppress(FieldError):
-            return parse_id(entry.id)
+    with suppress(FieldError):
+        return parse_id(entry.id)
     name = entry.id or entry.link or f"{entry.title}\n{entry.published_text}\n{entry.content_html}"
     digest = hashlib.sha256(f"{scope}\n{name}".encode()).digest()
     return definitions.tag(f"summary/{b32encode(digest[:10]).decode().lower()}")

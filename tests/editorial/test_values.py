@@ -70,7 +70,7 @@ def test_every_written_instant_is_read_back(instant: datetime) -> None:
 
 
 def test_text_is_joined_and_composed() -> None:
-    assert parse_line(" a\n  b\tc e\u0301 ") == "a b c \u00e9"
+    assert parse_line(" a\n  b\tc\u2028e\u0301 ") == "a b c \u00e9"
 
 
 @pytest.mark.parametrize("text", ["0.50", ".5", "-0.42", "+1", "007", "12"])
@@ -124,7 +124,13 @@ def test_an_id_is_not_even_composed() -> None:
     assert parse_id("http://old.example/e\u0301") == "http://old.example/e\u0301"
 
 
-@pytest.mark.parametrize("text", ["", "17", "/a/b", "http://a b", "a:<b>", "a:" + "x" * 300])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "17", "/a/b", "http://a b", "a:<b>", "a:" + "x" * 300),
+        *("javascript:alert(1)", "DATA:,x", "file:///etc/passwd", "vbscript:x"),
+    ],
+)
 def test_what_is_no_absolute_uri_is_no_id(text: str) -> None:
     with pytest.raises(FieldError):
         parse_id(text)
