@@ -46,7 +46,7 @@ def align(connection: Connection, definitions: Definitions) -> None:
     """Make the stored feeds those of the definitions; PublishRefused where readers would lose."""
     stored = feeds.list_feeds(connection)
     for topic in definitions.topics:
-        _follow(connection, topic, stored)
+        _follow(connection, topic, definitions.tag(f"feed/topics/{topic.key}"), stored)
     stored = feeds.list_feeds(connection)
     _refuse_new_ids(definitions, stored)
     present = {feed.key for feed in definitions.feeds}
@@ -67,11 +67,18 @@ def align(connection: Connection, definitions: Definitions) -> None:
         _fill(connection, definitions, fresh)
 
 
-def _follow(connection: Connection, topic: Topic, stored: dict[str, StoredFeed]) -> None:
-    """Rename or merge the feeds of a topic's former slugs."""
+def _follow(
+    connection: Connection, topic: Topic, own_id: str, stored: dict[str, StoredFeed]
+) -> None:
+    """Rename or merge the feeds of a topic's former slugs.
+
+    The one with the topic's own id comes first: it is the topic renamed, the others are merged
+    into it, though both have happened since the store was written.
+    """
     key = f"topics/{topic.slug}"
-    for former in topic.former:
-        old = stored.pop(f"topics/{former}", None)
+    keys = [f"topics/{former}" for former in topic.former]
+    for former in sorted(keys, key=lambda k: k in stored and stored[k].id != own_id):
+        old = stored.pop(former, None)
         if old is None:
             continue
         present = stored.get(key)

@@ -67,6 +67,27 @@ def test_merged_topics_hand_their_members_on(site: Site) -> None:
         assert [c.op for c in journal.list_since(connection, 3, limit=9)] == ["edit"] * 3
 
 
+def test_a_merge_and_a_rename_in_one_publish_keep_the_id_of_the_one_that_stays(site: Site) -> None:
+    """As after a backup of the store was put back under files that had gone on."""
+    site.write("one", topics=["empathy"])
+    site.write("two", topics=["training"], number=1)
+    site.publish()
+    before = feed_id(site.document("/topics/training/feed.atom"))
+    path = site.folder / "feeds" / "topics.toml"
+    head, *blocks = path.read_text().split("[[topic]]")
+    kept = [block for block in blocks if 'slug = "empathy"' not in block]
+    path.write_text("[[topic]]".join([head, *kept]))
+    text = path.read_text().replace(
+        'slug = "training"', 'slug = "teaching"\nkey = "training"\nformer = ["empathy", "training"]'
+    )
+    path.write_text(text)
+    assert site.publish().problems == ()
+    body = site.document("/topics/teaching/feed.atom")
+    assert feed_id(body) == before
+    seen = sorted(e.id.rpartition("/")[2] for e in reading.read(body, "application/atom+xml"))
+    assert seen == ["one", "two"]
+
+
 def test_what_cannot_be_done_leaves_the_file_as_it_was(small_site: Site) -> None:
     site = small_site
     site.write("one")
