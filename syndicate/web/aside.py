@@ -5,9 +5,10 @@ news that a partner waits for, not for a client that reads slowly. Granian takes
 whichever thread gives it and whenever, so a request that the layer does not answer from memory is
 left to a thread of its own. Under any other WSGI server the same application answers in turn.
 
-A body that a client sends is the exception: granian closes it when its call returns, and reading
-it can be neither stopped nor done by another thread. So the server has a second thread, and one at
-a time may wait for a body, however slowly it comes: the other thread goes on with what is ready.
+A body that a client sends is the exception: granian closes it when its call returns, and no other
+thread can read it. So the server has a second thread, which goes on with what is ready while the
+first waits for a body, and rests otherwise: two that took turns would hand Python's lock to and
+fro. One body at a time is waited for, and not for long.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 _log = logging.getLogger(__name__)
@@ -32,6 +34,12 @@ AT_ONCE: Final = 64
 BODIES_AT_ONCE: Final = 1
 """Requests whose bodies are waited for at the same time; the server has as many more threads."""
 
+BODY_WITHIN: Final = 5.0
+"""Seconds within which a body must have come; nginx sends one at once, when it has it whole."""
+
+REST: Final = 20.0
+"""Seconds that a thread rests for at most: less than granian's 30 until an idle thread ends."""
+
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of a body that are read; the application refuses a larger one by itself."""
 
@@ -42,7 +50,12 @@ _BUSY: Final = (
     b"Too many requests wait here. Come back in two seconds.\n",
 )
 _FAILED: Final = (500, [("Content-Type", "text/plain; charset=utf-8")], b"It is in the log.\n")
-_BASE: Final[Mapping[str, Any]] = {
+_LATE: Final = (
+    408,
+    [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")],
+    b"The request's body did not come within five seconds. Send it again.\n",
+)
+_BASE: Final[dict[str, Any]] = {
     "GATEWAY_INTERFACE": "CGI/1.1",
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "Granian",
@@ -101,7 +114,8 @@ class _Iteration:
 def wrap(callback: WSGI, _scope: Mapping[str, Any], _log_format: str | None = None) -> Any:  # noqa: ANN401 - granian's
     """Return what granian calls with (protocol, scope) for each request.
 
-    Granian's own answers before it returns.
+    Granian's own answers before it returns. What this adds to a scope to make it an environ
+    (PEP 3333) is added for those who answer aside: what is answered from memory does not read it.
     """
     return _Calls(callback).answer
 
@@ -113,43 +127,91 @@ class _Calls:
         self._callback = callback
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._bodies = threading.BoundedSemaphore(BODIES_AT_ONCE)
+        self._turns = _Turns()
 
-    def answer(self, protocol: Any, scope: Any) -> int:  # noqa: ANN401 - granian's
+    def answer(self, protocol: Any, scope: dict[str, Any]) -> int:  # noqa: ANN401 - granian's
         started = _Started()
-        body = self._callback(_BASE | scope, started)
-        if not isinstance(body, Aside):
-            return _give(protocol, started, body)
+        scope[KEY] = True
+        body = self._callback(scope, started)
+        if isinstance(body, Aside):
+            status = self._leave(protocol, body)
+        else:
+            status = _give(protocol, started, body)
+        self._turns.end()
+        return status
+
+    def _leave(self, protocol: Any, aside: Aside) -> int:  # noqa: ANN401 - granian's
+        """Leave a request to a thread of its own, with its body in memory."""
         if not self._places.acquire(blocking=False):
             protocol.response_bytes(*_BUSY)
             return _BUSY[0]
-        if _has_body(body.environ) and not self._take_body(body.environ):
+        if _has_body(aside.environ) and not self._take_body(protocol, aside.environ):
             self._places.release()
             protocol.response_bytes(*_BUSY)
             return _BUSY[0]
-        threading.Thread(target=self._answer_aside, args=(protocol, body), daemon=True).start()
-        return started.status
+        threading.Thread(target=self._answer_aside, args=(protocol, aside), daemon=True).start()
+        return 200
 
-    def _take_body(self, environ: dict[str, Any]) -> bool:
-        """Put what the client sends into memory; False where another one is waited for."""
+    def _take_body(self, protocol: Any, environ: dict[str, Any]) -> bool:  # noqa: ANN401 - granian's
+        """Put what the client sends into memory; False where another one is waited for.
+
+        A body that does not come is answered: granian then ends the reading.
+        """
         if not self._bodies.acquire(blocking=False):
             return False
+        late = threading.Timer(BODY_WITHIN, protocol.response_bytes, _LATE)
+        late.daemon = True
+        late.start()
         try:
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(LARGEST_BODY + 1))
+            with self._turns.of_another():
+                environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(LARGEST_BODY + 1))
         except OSError:  # the client is gone: nobody sees what is answered
             environ["wsgi.input"] = io.BytesIO()
         finally:
+            late.cancel()
             self._bodies.release()
         return True
 
     def _answer_aside(self, protocol: Any, aside: Aside) -> None:  # noqa: ANN401 - granian's
         try:
             started = _Started()
-            _give(protocol, started, aside.app(aside.environ, started))
+            _give(protocol, started, aside.app(_BASE | aside.environ, started))
         except Exception:  # noqa: BLE001 - whoever waits must get an answer
             _log.exception("a request could not be answered")
             protocol.response_bytes(*_FAILED)
         finally:
             self._places.release()
+
+
+class _Turns:
+    """Whose turn it is to take requests: the older thread's, but while that waits for a body.
+
+    Granian starts the second thread when requests queue, and ends it when none came for a while.
+    """
+
+    def __init__(self) -> None:
+        self._first = 0  # threading.get_ident() of the older thread, and its number in the system
+        self._first_native = 0
+        self._needed = threading.Event()
+
+    def end(self) -> None:
+        """End a request: the younger thread rests until it is needed."""
+        if threading.get_ident() == self._first:
+            return
+        native = threading.get_native_id()
+        if not self._first or native < self._first_native:
+            self._first, self._first_native = threading.get_ident(), native
+        else:
+            self._needed.wait(REST)
+
+    @contextmanager
+    def of_another(self) -> Iterator[None]:
+        """Have another thread take requests within the block."""
+        self._needed.set()
+        try:
+            yield
+        finally:
+            self._needed.clear()
 
 
 def _has_body(environ: Mapping[str, Any]) -> bool:

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
+
 from syndicate.web import aside
 from syndicate.web.aside import Aside
 
 
 class Protocol:
-    """Granian's side of one request: takes one answer, from whichever thread gives it."""
+    """Granian's side of one request: takes the first answer, from whichever thread gives it."""
 
     def __init__(self) -> None:
         self.given = threading.Event()
@@ -20,6 +22,8 @@ class Protocol:
         self.thread: threading.Thread | None = None
 
     def response_bytes(self, status: int, _headers: list[tuple[str, str]], body: bytes) -> None:
+        if self.given.is_set():
+            return
         self.status, self.body, self.thread = status, body, threading.current_thread()
         self.given.set()
 
@@ -170,3 +174,42 @@ def test_while_one_body_is_waited_for_another_is_told_to_come_back() -> None:
     assert first.given.wait(10)
     assert (first.status, first.body) == (200, b"a=1")
     assert third.given.wait(10)
+
+
+def test_the_younger_thread_takes_requests_only_while_the_older_waits_for_a_body() -> None:
+    answer, arrived = aside.wrap(of(echo), {}), threading.Event()
+    ready = aside.wrap(started(lambda: [b"now"]), {})
+    answer.__self__._turns = ready.__self__._turns  # one server: forms and what is ready
+    ready(Protocol(), {})  # this thread is the older one
+    given = [Protocol() for _ in range(3)]
+    body = Body(b"a=1", arrived)
+
+    def younger() -> None:
+        for protocol in given:
+            ready(protocol, {})
+
+    resting = threading.Thread(target=younger, daemon=True)
+    resting.start()
+    assert given[0].given.wait(10)
+    assert not given[1].given.wait(0.1)  # it rests
+
+    def send() -> None:
+        assert body.asked.wait(10)
+        assert all(protocol.given.wait(10) for protocol in given)
+        arrived.set()
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    form = Protocol()
+    answer(form, {"CONTENT_LENGTH": "3", "wsgi.input": body})
+    sending.join(10)
+    assert form.given.wait(10)
+    assert form.body == b"a=1"
+
+
+def test_a_body_that_does_not_come_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "BODY_WITHIN", 0.05)
+    protocol = Protocol()
+    body = Body(b"a=1", protocol.given)  # granian ends the reading when the answer is given
+    aside.wrap(of(lambda *_: []), {})(protocol, {"CONTENT_LENGTH": "3", "wsgi.input": body})
+    assert protocol.status == 408

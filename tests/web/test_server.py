@@ -300,3 +300,11 @@ def test_a_body_that_does_not_come_holds_up_no_feed_and_no_page(running: Server)
         for path in ("/feed.atom", "/feed.atom", "/topics/empathy/", "/oai?verb=Identify"):
             assert running.ask(path).status == 200
     until(lambda: b"badVerb" in running.send(form(running.port, 1, b"a")))
+
+
+def test_a_body_that_does_not_come_is_answered(running: Server) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as slow:
+        slow.sendall(form(running.port, 100, b"verb=Nothing"))
+        assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
+    assert b"badVerb" in running.send(form(running.port, 1, b"a"))
+    assert running.ask("/feed.atom").status == 200
