@@ -107,6 +107,7 @@ def view(answer: Answer) -> WSGI:
 
 def load(kind: str, answer: Answer) -> WSGI:
     """Make a peer inside the server's worker."""
+    server.settle_scheduling()
     if kind == "view":
         return view(answer)
     return bare(answer, headers=NECESSARY if kind == "least" else None)

@@ -6,9 +6,8 @@ whichever thread gives it and whenever, so a request that the layer does not ans
 left to a thread of its own. Under any other WSGI server the same application answers in turn.
 
 A body that a client sends is the exception: granian closes it when its call returns, and no other
-thread can read it. So the server has a second thread, which goes on with what is ready while the
-first waits for a body, and rests otherwise: two that took turns would hand Python's lock to and
-fro. One body at a time is waited for, and not for long.
+thread can read it. So the server has further threads, which rest while the first takes requests,
+and take them while it waits for a body: threads that took turns would hand Python's lock to and fro.
 """
 
 from __future__ import annotations
@@ -31,11 +30,14 @@ GRANIANS: Final = "_wsgi_call_wrap"
 AT_ONCE: Final = 64
 """Requests that are answered aside at the same time; a further one is told to come back."""
 
-BODIES_AT_ONCE: Final = 1
+BODIES_AT_ONCE: Final = 16
 """Requests whose bodies are waited for at the same time; the server has as many more threads."""
 
 BODY_WITHIN: Final = 5.0
-"""Seconds within which a body must have come; nginx sends one at once, when it has it whole."""
+"""Seconds within which a body must have come; nginx sends one at once, when it has it whole.
+
+A later one is answered 408, but granian gives up reading only when the client leaves.
+"""
 
 REST: Final = 20.0
 """Seconds that a thread rests for at most: less than granian's 30 until an idle thread ends."""
@@ -153,17 +155,14 @@ class _Calls:
         return 200
 
     def _take_body(self, protocol: Any, environ: dict[str, Any]) -> bool:  # noqa: ANN401 - granian's
-        """Put what the client sends into memory; False where another one is waited for.
-
-        A body that does not come is answered: granian then ends the reading.
-        """
+        """Put what the client sends into memory; False where too many are waited for."""
         if not self._bodies.acquire(blocking=False):
             return False
         late = threading.Timer(BODY_WITHIN, protocol.response_bytes, _LATE)
         late.daemon = True
         late.start()
         try:
-            with self._turns.of_another():
+            with self._turns.of_others():
                 environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(LARGEST_BODY + 1))
         except OSError:  # the client is gone: nobody sees what is answered
             environ["wsgi.input"] = io.BytesIO()
@@ -184,34 +183,37 @@ class _Calls:
 
 
 class _Turns:
-    """Whose turn it is to take requests: the older thread's, but while that waits for a body.
+    """Whose turn it is to take requests: the oldest thread's, but while that waits for a body.
 
-    Granian starts the second thread when requests queue, and ends it when none came for a while.
+    Granian starts the others when requests queue, and ends one for which none came for a while.
     """
 
     def __init__(self) -> None:
-        self._first = 0  # threading.get_ident() of the older thread, and its number in the system
-        self._first_native = 0
+        self._oldest = 0  # threading.get_ident(), and its number in the system: they count up
+        self._native = 0
         self._needed = threading.Event()
 
     def end(self) -> None:
-        """End a request: the younger thread rests until it is needed."""
-        if threading.get_ident() == self._first:
+        """End a request: a younger thread rests until it is needed."""
+        if threading.get_ident() == self._oldest:
             return
         native = threading.get_native_id()
-        if not self._first or native < self._first_native:
-            self._first, self._first_native = threading.get_ident(), native
+        if not self._oldest or native < self._native:
+            self._oldest, self._native = threading.get_ident(), native
         else:
             self._needed.wait(REST)
 
     @contextmanager
-    def of_another(self) -> Iterator[None]:
-        """Have another thread take requests within the block."""
-        self._needed.set()
+    def of_others(self) -> Iterator[None]:
+        """Have others take requests within the block."""
+        needed = threading.get_ident() == self._oldest
+        if needed:
+            self._needed.set()
         try:
             yield
         finally:
-            self._needed.clear()
+            if needed:
+                self._needed.clear()
 
 
 def _has_body(environ: Mapping[str, Any]) -> bool:

@@ -90,9 +90,9 @@ def serve(
 def _server(host: str, port: int, workers: int) -> MPServer:
     """Return granian as it answered most requests with one worker.
 
-    Python runs one thread at a time, so further ones only hand the lock to and fro: two cost some
-    8 % of a feed's requests, 16 half of them. So there is one that never waits, and one more that
-    may wait for a body: see aside.py. More workers, not threads, are the way to more.
+    Python runs one thread at a time, so further ones only hand the lock to and fro: two that take
+    turns cost some 7 % of a feed's requests, 16 half of them. So one takes them, and the others
+    rest until it waits for a body: see aside.py. More workers, not threads, are the way to more.
     """
     return MPServer(
         "syndicate.web",  # named in messages only: `_load` makes the application
@@ -174,7 +174,21 @@ def _load(settings: Settings, host: str, port: int, supervisor: int, board: Boar
     os.setpgid(0, 0)
     _die_with(supervisor)
     setattr(mp, aside.GRANIANS, aside.wrap)
+    settle_scheduling()
     return create_app(settings, host=host, port=port, board=board)
+
+
+def settle_scheduling() -> None:
+    """Let this worker's threads finish what they do before another of them takes the core.
+
+    A request passes from granian's thread to Python's and back. Each wakes the other, and on a busy
+    core Linux would then switch to it at once, for one request; as batch (sched(7), SCHED_BATCH)
+    the one that runs goes on through all that is there. Measured with 16 connections: a third
+    less CPU time for a 200, two fifths for a 304. It changes nothing where cores are free.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a container may forbid it; then it is as it was
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _die_with(supervisor: int) -> None:

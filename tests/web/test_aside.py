@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -159,21 +160,26 @@ def test_a_body_is_there_for_the_thread_that_answers() -> None:
     assert (protocol.status, protocol.body) == (200, b"a=1")
 
 
-def test_while_one_body_is_waited_for_another_is_told_to_come_back() -> None:
+def test_while_many_bodies_are_waited_for_another_is_told_to_come_back() -> None:
     answer, arrived = aside.wrap(of(echo), {}), threading.Event()
-    first, second, third = Protocol(), Protocol(), Protocol()
-    body = Body(b"a=1", arrived)
-    environ = {"CONTENT_LENGTH": "3", "wsgi.input": body}
-    waiting = threading.Thread(target=answer, args=(first, environ))
-    waiting.start()
-    assert body.asked.wait(10)
-    assert answer(second, dict(environ)) == second.status == 503
-    answer(third, {"wsgi.input": Body(b"", arrived)})  # no body: it is not looked for
+    asked = [(Protocol(), Body(b"a=1", arrived)) for _ in range(aside.BODIES_AT_ONCE)]
+    waiting = [
+        threading.Thread(target=answer, args=(one, {"CONTENT_LENGTH": "3", "wsgi.input": body}))
+        for one, body in asked
+    ]
+    for thread in waiting:
+        thread.start()
+    assert all(body.asked.wait(10) for _, body in asked)
+    refused, other = Protocol(), Protocol()
+    environ = {"CONTENT_LENGTH": "3", "wsgi.input": Body(b"a=1", arrived)}
+    answer.__self__._turns._needed.set()  # nobody rests
+    assert answer(refused, environ) == refused.status == 503
+    answer(other, {"wsgi.input": io.BytesIO()})  # no body: it is not looked for
     arrived.set()
-    waiting.join(10)
-    assert first.given.wait(10)
-    assert (first.status, first.body) == (200, b"a=1")
-    assert third.given.wait(10)
+    assert other.given.wait(10)
+    assert other.status == 200
+    assert all(one.given.wait(10) for one, _ in asked)
+    assert {(one.status, one.body) for one, _ in asked} == {(200, b"a=1")}
 
 
 def test_the_younger_thread_takes_requests_only_while_the_older_waits_for_a_body() -> None:
@@ -210,6 +216,6 @@ def test_the_younger_thread_takes_requests_only_while_the_older_waits_for_a_body
 def test_a_body_that_does_not_come_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "BODY_WITHIN", 0.05)
     protocol = Protocol()
-    body = Body(b"a=1", protocol.given)  # granian ends the reading when the answer is given
+    body = Body(b"a=1", protocol.given)  # the client leaves when it has the answer
     aside.wrap(of(lambda *_: []), {})(protocol, {"CONTENT_LENGTH": "3", "wsgi.input": body})
     assert protocol.status == 408
