@@ -7,7 +7,7 @@ left to a thread of its own. Under any other WSGI server the same application an
 
 A body that a client sends is the exception: granian closes it when its call returns, and no other
 thread can read it. So the server has further threads, which rest while the first takes requests,
-and take them while it waits for a body: threads that took turns would hand Python's lock to and fro.
+and take them while it waits for a body: those that took turns would hand Python's lock to and fro.
 """
 
 from __future__ import annotations
