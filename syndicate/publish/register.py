@@ -6,38 +6,68 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Hashable
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from syndicate.editorial.clashes import Claim, keys
 
 
+_SHARES: Final = 64
+
+
 class Digests:
-    """A set that remembers 64 bits of each of its members, and whose it is."""
+    """A set that remembers 64 bits of each of its members, and whose it is.
+
+    It lies in shares, for sorting takes many times the memory of what is sorted.
+    """
 
     def __init__(self) -> None:
-        self._all = array("q")
-        self._owners = array("I")
-        self._sorted = array("q")
+        self._shares = [_Share() for _ in range(_SHARES)]
 
     def add(self, value: Hashable, owner: int = 0) -> None:
-        self._all.append(hash(value))
-        self._owners.append(owner)
+        digest = hash(value)
+        self._shares[digest % _SHARES].add(digest, owner)
 
     def __contains__(self, value: object) -> bool:
-        wanted, known = hash(value), self._in_order()
-        at = bisect_left(known, wanted)
-        return at < len(known) and known[at] == wanted
+        digest = hash(value)
+        return digest in self._shares[digest % _SHARES]
 
     def shared(self) -> list[int]:
         """Return the owners of what was added more than once."""
-        twice = {one for one, other in pairwise(self._in_order()) if one == other}
-        pairs = zip(self._all, self._owners, strict=True)
-        return sorted({owner for digest, owner in pairs if digest in twice})
+        return sorted({owner for share in self._shares for owner in share.shared()})
 
-    def _in_order(self) -> array[int]:
-        if len(self._sorted) != len(self._all):
-            self._sorted = array("q", sorted(self._all))
-        return self._sorted
+
+class _Share:
+    """Digests and their owners, brought into order when they are looked at."""
+
+    def __init__(self) -> None:
+        self._digests = array("q")
+        self._owners = array("I")
+        self._sorted = True
+
+    def add(self, digest: int, owner: int) -> None:
+        self._digests.append(digest)
+        self._owners.append(owner)
+        self._sorted = False
+
+    def __contains__(self, digest: int) -> bool:
+        self._sort()
+        at = bisect_left(self._digests, digest)
+        return at < len(self._digests) and self._digests[at] == digest
+
+    def shared(self) -> set[int]:
+        self._sort()
+        found = set()
+        for at, (one, other) in enumerate(pairwise(self._digests)):
+            if one == other:
+                found |= {self._owners[at], self._owners[at + 1]}
+        return found
+
+    def _sort(self) -> None:
+        if not self._sorted:
+            order = sorted(range(len(self._digests)), key=self._digests.__getitem__)
+            self._digests = array("q", (self._digests[at] for at in order))
+            self._owners = array("I", (self._owners[at] for at in order))
+            self._sorted = True
 
 
 class Register:
