@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 from syndicate.editorial.clashes import Claim, keys
 
-
 _SHARES: Final = 64
 
 
