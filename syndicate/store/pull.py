@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from syndicate import sync
 from syndicate.model import SummaryId
-from syndicate.store import instants, records, scopes
+from syndicate.query import Query
+from syndicate.store import instants, records, scopes, search
 from syndicate.store.records import Record
 from syndicate.store.schema import change, head, record, summary
 from syndicate.sync import EVERY, Scope
@@ -114,6 +115,7 @@ class Browsing:
 
     scope: Scope = EVERY
     author: str = ""
+    search: Query | None = None  # one without terms finds nothing
     since: datetime | None = None
     before: datetime | None = None  # published before this instant
     after: tuple[str, str] | None = None  # (published, id) of the last one of the page before
@@ -128,6 +130,11 @@ def list_newest(
     if browsing.author:
         name = records.authors([browsing.author])
         query = query.where(record.c.authors.contains(name, autoescape=True))
+    if browsing.search is not None:
+        if not browsing.search.terms:
+            return []
+        found = search.found_ids(connection, browsing.search)
+        query = query.where(record.c.summary_id.in_(found))
     if browsing.since:
         query = query.where(summary.c.published >= instants.write(browsing.since))
     if browsing.before:

@@ -92,6 +92,7 @@ def browse(asking: Asking) -> Resource:
     browsing = Browsing(
         scope=asking.scope,
         author=values.get("author", ""),
+        search=parameters.search(values, asking.definitions),
         since=since,
         before=before,
         after=_read_page(asking),
@@ -125,7 +126,7 @@ _PAGE = re.compile(r"(\d{4}-\d\d-\d\dT[0-9:]{8}Z)~([!-~]{1,300})\Z")
 
 def _query(asking: Asking) -> str:
     """Return what a list is narrowed to, as the query of its next page."""
-    names = (*parameters.SCOPE, "author", "month", "limit", "parts")
+    names = (*parameters.SCOPE, "author", "q", "month", "limit", "parts")
     return urlencode({name: asking.values[name] for name in names if name in asking.values})
 
 

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from syndicate import selection
+from syndicate import query, selection
 from syndicate.definitions import Definitions, near_misses
 from syndicate.errors import NotFound
+from syndicate.query import Query
 from syndicate.selection import MAX_TERMS, Group, Selection, Term
 from syndicate.sync import Scope
 from syndicate.web.pull.problems import Refused, Wrong
@@ -78,6 +79,26 @@ def month(values: Mapping[str, str]) -> tuple[datetime, datetime] | None:
     if after[0] > 9999:
         raise bad("month", "it is out of range", "YYYY-MM")
     return datetime(year, number, 1, tzinfo=UTC), datetime(*after, 1, tzinfo=UTC)
+
+
+def search(values: Mapping[str, str], definitions: Definitions) -> Query | None:
+    """Return what `q` asks for, in the language of the site's search box.
+
+    What holds no word, as `q=!`, asks for nothing and finds nothing.
+    """
+    text = values.get("q")
+    if text is None:
+        return None
+    if not text:
+        raise bad("q", "it is empty", "words, topic:SLUG, author:NAME, -WORD")
+    try:
+        asked = query.parse(text)
+    except NotFound as error:
+        raise bad("q", error.message, error.remedy) from None
+    try:
+        return definitions.resolve_search(asked)
+    except NotFound as error:
+        raise Refused("topic-unknown", error.message, error.remedy) from None
 
 
 # The filter -------------------------------------------------------------------------------------

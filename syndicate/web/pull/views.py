@@ -49,7 +49,7 @@ class Pull:
         self._made: Seal | None = None
 
     def register(self, app: Flask) -> None:
-        browsing = (*_SCOPE, "author", "month", "limit", "page", "parts")
+        browsing = (*_SCOPE, "author", "q", "month", "limit", "page", "parts")
         for rule, view, known in (
             ("/v1/", service.document, ()),
             ("/v1/topics", service.topics, ()),
