@@ -60,6 +60,7 @@ def publish(
         plan = planning.make(
             connection, folder, changes, readings, now, withdraw_missing=options.withdraw_missing
         )
+        del changes, readings  # what follows needs the plan alone, and memory
         if options.all_or_nothing and plan.problems:
             raise PublishRefused(
                 "\n".join(map(str, plan.problems)), "nothing was published: --all-or-nothing"
@@ -68,7 +69,7 @@ def publish(
         outcome = commit.write(connection, plan, definitions, head, now, whole=whole)
     reach("committed")
     highwater.note(engine, replace(head, seq=outcome.seq))
-    return replace(outcome, warnings=readings.warnings)
+    return outcome
 
 
 def publish_due(engine: Engine, *, now: datetime) -> Outcome:
@@ -104,7 +105,7 @@ def diff(
         steps=plan.told,
         feeds=audience.of_steps(plan.told, definitions),
         problems=tuple(plan.problems),
-        warnings=readings.warnings,
+        warnings=plan.warnings,
         generation=head.generation,
         seq=head.seq,
     )

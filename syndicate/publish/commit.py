@@ -93,6 +93,7 @@ def write(
         changes=writer.changes,
         documents=tuple(changed),
         problems=tuple(plan.problems),
+        warnings=plan.warnings,
         generation=generation,
         seq=writer.seq,
     )

@@ -35,7 +35,7 @@ def make(
     withdraw_missing: bool = False,
 ) -> Plan:
     """Return all that a publish is to do, and everything that is wrong. Nothing is written."""
-    plan = Plan()
+    plan = Plan(warnings=readings.warnings)
     all = All(
         register=readings.register,
         rivals=readings.rivals(),

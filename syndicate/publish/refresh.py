@@ -22,7 +22,7 @@ from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
 
-FEEDS_AT_ONCE: Final = 6
+FEEDS_AT_ONCE: Final = 3
 """Bounds the memory of a publish that renders everything anew."""
 
 

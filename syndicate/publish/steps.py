@@ -98,6 +98,7 @@ class Plan:
     parts: Spool[Part] = field(default_factory=lambda: Spool(held=1))
     told: Spool[Told] = field(default_factory=Spool)
     problems: list[Problem] = field(default_factory=list)
+    warnings: Spool[Problem] = field(default_factory=Spool)
     given_up: dict[SummaryId, str] = field(default_factory=dict)  # slugs that others may take
     waiting: list[SummaryId] = field(default_factory=list)  # no longer as they were scheduled
     _ids: Digests = field(default_factory=Digests)
