@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Hashable
 from itertools import pairwise
 from typing import Final, Literal
@@ -20,7 +21,7 @@ class Digests:
     """
 
     def __init__(self) -> None:
-        self._shares = [_Share() for _ in range(_SHARES)]
+        self._shares: defaultdict[int, _Share] = defaultdict(_Share)  # most publishes need few
 
     def add(self, value: Hashable, owner: int = 0) -> None:
         digest = hash(value)
@@ -28,11 +29,12 @@ class Digests:
 
     def __contains__(self, value: object) -> bool:
         digest = hash(value)
-        return digest in self._shares[digest % _SHARES]
+        share = self._shares.get(digest % _SHARES)
+        return share is not None and digest in share
 
     def shared(self) -> list[int]:
         """Return the owners of what was added more than once."""
-        return sorted({owner for share in self._shares for owner in share.shared()})
+        return sorted({owner for share in self._shares.values() for owner in share.shared()})
 
 
 class _Share:
