@@ -24,6 +24,7 @@ from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
 from syndicate.web.oai.views import Oai
+from syndicate.web.oembed import Oembed
 from syndicate.web.published import Published
 from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.views import Pull
@@ -79,6 +80,7 @@ def _register(
         Health(site, Figures(site.generations, published.counts, board)),
         Pull(site, frame, books),
         Oai(site),
+        Oembed(site),
         Errors(site, frame),
     ):
         views.register(flask)
@@ -89,7 +91,9 @@ def _register(
     @flask.after_request
     def secure(response: Response) -> Response:
         """Put on every answer what the layer puts on its own."""
-        for name, value in site.snapshot.security:
+        policy = response.headers.get("Content-Security-Policy")
+        own = (("Content-Security-Policy", policy),) if policy else ()
+        for name, value in headers.framed(own, site.snapshot.security):
             response.headers.setdefault(name, value)
         return response
 

@@ -60,6 +60,7 @@ class Page:
     `path` is without the language's prefix, `key` its surrogate key, `feed` the one it belongs
     to; `lang` is the language of its title and `data` its JSON-LD. A page with `is_kept` depends on
     nothing but its path; one that is not `in_french` has no version in the other shell.
+    `embedded` is the path of what other sites may show of it in a frame.
     """
 
     template: str
@@ -75,6 +76,9 @@ class Page:
     status: int = 200
     is_kept: bool = True
     in_french: bool = True
+    policy: Headers = headers.POLICY
+    cache_control: str = headers.PAGE_CACHE
+    embedded: str = ""
 
 
 View = Callable[..., Page]
@@ -112,15 +116,15 @@ class Frame:
         body = self.render(snapshot, language, page)
         content = self._content_headers(snapshot, language, page)
         if page.status != 200:
-            cached = ("Cache-Control", headers.ERROR_CACHE)
-            return Response(body, page.status, headers=[*headers.POLICY, *content, cached])
+            cached = ("Cache-Control", page.cache_control)
+            return Response(body, page.status, headers=[*page.policy, *content, cached])
         made = prepared.of_body(
             body,
             tag=digest(body),
             media_type=_MEDIA_TYPE,
-            cache_control=headers.PAGE_CACHE,
+            cache_control=page.cache_control,
             content=content,
-            always=headers.POLICY + snapshot.security,
+            always=page.policy + headers.framed(page.policy, snapshot.security),
         )
         return self._site.send(snapshot, made, keep=page.is_kept)
 
@@ -171,6 +175,7 @@ class Frame:
             "around_doi": around_doi,
             "address_of": lambda feed: definitions.absolute(addresses.document(feed.stem, "atom")),
             "open_in": lambda feed: _open_in(feed, definitions),
+            "oembed": definitions.absolute(addresses.OEMBED),
             "link": link,
         }
         return render_template(page.template, **frame, **page.context).encode()

@@ -19,7 +19,7 @@ _RELATED: Final = 4
 def show(here: Here, slug: str) -> Page:
     """Show a summary; 410 where it was withdrawn, 301 where it has another slug now."""
     text = find(here, slug)
-    return _withdrawn(here, text) if text.withdrawn else _present(here, text)
+    return withdrawn(here, text) if text.withdrawn else _present(here, text)
 
 
 def find(here: Here, slug: str) -> Summary:
@@ -45,6 +45,7 @@ def _present(here: Here, text: Summary) -> Page:
         description=text.description,
         data=structured.of_summary(text, definitions),
         key=f"summary/{text.slug}",
+        embedded=addresses.embedded(addresses.summary(text.slug)),
         further_feeds=tuple(feed for feed in own if feed),
         context={
             "summary": text,
@@ -69,7 +70,7 @@ def _sections(language: Language, text: Summary) -> Iterator[tuple[str, str]]:
         yield "corrections", language.say("Corrections")
 
 
-def _withdrawn(here: Here, text: Summary) -> Page:
+def withdrawn(here: Here, text: Summary) -> Page:
     """Say when and why a summary was withdrawn; for legal reasons without naming it."""
     withdrawn = text.withdrawn
     assert withdrawn is not None
