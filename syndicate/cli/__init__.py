@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "alerts": Command("alerts:group", "Audit alerts, release held ones, take returned mail."),
     "worker": Command("working:worker", "Send the alerts and letters that are due."),
     "import": Command("importing:group", "Make files of another site's entries."),
+    "export": Command("exporting:group", "Write the whole site as files."),
     "partner": Command("partners:group", "Give partners keys, and see what their copies hold."),
     "mirror": Command("mirroring:mirror", "Keep an exact copy of another site's summaries."),
     "partner-check": Command("partnerchecking:partner_check", "Try and grade a partner's mirror."),

@@ -38,9 +38,17 @@ PATIENCE: Final = 5.0
 
 
 def make(
-    settings: Settings, *, host: str | None, port: int | None, board: Board | None = None
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    board: Board | None = None,
+    is_live: bool = True,
 ) -> Published:
-    """Return the application; see `create_app`."""
+    """Return the application; see `create_app`.
+
+    One that is not live is asked for what files hold: its pages offer no search, form or alert.
+    """
     logs.configure(settings.log_format)
     wired = wire(settings, patience=PATIENCE)
     installation = Installation(
@@ -53,7 +61,11 @@ def make(
     flask = Flask("syndicate.web", static_folder=None)
     books = Books(wired.engine, time.time)
     published = Published(generations, flask, at_end=books.close)
-    _register(flask, Site(settings, generations), published, installation, board=board, books=books)
+    site = Site(settings, generations)
+    frame = Frame(site, installation.files, is_live=is_live)
+    _register(flask, site, frame, published, board=board, books=books)
+    if is_live:
+        alerts.register(flask, site, frame)
     generations.start()
     return published
 
@@ -61,8 +73,8 @@ def make(
 def _register(
     flask: Flask,
     site: Site,
+    frame: Frame,
     published: Published,
-    installation: Installation,
     *,
     board: Board | None,
     books: Books,
@@ -72,7 +84,6 @@ def _register(
     flask.jinja_env.undefined = StrictUndefined
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
-    frame = Frame(site, installation.files)
     for views in (
         Feeds(site),
         Citations(site),
@@ -85,7 +96,6 @@ def _register(
     ):
         views.register(flask)
     pages.register(flask, frame)
-    alerts.register(flask, site, frame)
     flask.before_request(_canonical)
 
     @flask.after_request

@@ -87,8 +87,9 @@ View = Callable[..., Page]
 class Frame:
     """Registers views, renders their pages and sends them."""
 
-    def __init__(self, site: Site, static: Mapping[str, bytes]) -> None:
+    def __init__(self, site: Site, static: Mapping[str, bytes], *, is_live: bool = True) -> None:
         self._site = site
+        self._is_live = is_live  # else pages offer nothing that a program would have to answer
         self._static = files.addresses(static)
         self.alerts = ""
         """The page where alerts by e-mail are asked for; nothing where there are none."""
@@ -163,7 +164,8 @@ class Frame:
             "to": lambda path: root + language.prefix + path,
             "canonical": definitions.absolute(language.prefix + page.path),
             "versions": [(one, definitions.absolute(one.prefix + page.path)) for one in LANGUAGES],
-            "places": list(_places(language, page.path)),
+            "places": list(_places(language, page.path, is_live=self._is_live)),
+            "is_live": self._is_live,
             "alerts": self.alerts if definitions.network.alerts else "",
             "other": ENGLISH if language is FRENCH else FRENCH,
             "alternates": _alternates(page, definitions),
@@ -181,7 +183,7 @@ class Frame:
         return render_template(page.template, **frame, **page.context).encode()
 
 
-def _places(language: Language, path: str) -> Iterator[tuple[str, str, bool]]:
+def _places(language: Language, path: str, *, is_live: bool) -> Iterator[tuple[str, str, bool]]:
     """Yield address and name of what the head of each page leads to, and whether one is there."""
     say = language.say
     for place, name in (
@@ -191,7 +193,8 @@ def _places(language: Language, path: str) -> Iterator[tuple[str, str, bool]]:
         (addresses.SEARCH, say("Search")),
         (addresses.SUBSCRIBE, say("Subscribe")),
     ):
-        yield place, name, path.startswith(place)
+        if is_live or place != addresses.SEARCH:
+            yield place, name, path.startswith(place)
 
 
 # Autodiscovery ---------------------------------------------------------------------------------
