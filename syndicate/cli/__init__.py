@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "init": Command("starting:init", "Write a starter site into a folder."),
     "new": Command("starting:new", "Begin a summary: a file with an id and a free minute."),
     "check": Command("checking:check", "Say everything that is wrong with the site's files."),
+    "preview": Command("previewing:preview", "Show a file as readers would get it, as you write."),
     "diff": Command("publishing:diff", "Say what `publish` would do, and to which feeds."),
     "publish": Command("publishing:publish", "Publish what has changed in the site's files."),
     "withdraw": Command("editing:withdraw", "Take a published summary back."),

@@ -28,6 +28,7 @@ from syndicate.web.oembed import Oembed
 from syndicate.web.published import Published
 from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.views import Pull
+from syndicate.web.shell import Shell
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
 from syndicate.wiring import wire
@@ -58,16 +59,24 @@ def make(
         files=files.load(),
     )
     generations = Generations(wired, installation)
-    flask = Flask("syndicate.web", static_folder=None)
+    flask = new_flask()
     books = Books(wired.engine, time.time)
     published = Published(generations, flask, at_end=books.close)
     site = Site(settings, generations)
-    frame = Frame(site, installation.files, is_live=is_live)
+    frame = Frame(site, Shell(installation.files, is_live=is_live))
     _register(flask, site, frame, published, board=board, books=books)
     if is_live:
         alerts.register(flask, site, frame)
     generations.start()
     return published
+
+
+def new_flask() -> Flask:
+    """Return a Flask with the templates of this package, and without views."""
+    flask = Flask("syndicate.web", static_folder=None)
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
+    flask.jinja_env.undefined = StrictUndefined
+    return flask
 
 
 def _register(
@@ -80,8 +89,6 @@ def _register(
     books: Books,
 ) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
-    flask.jinja_env.undefined = StrictUndefined
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
     for views in (

@@ -6,7 +6,7 @@ show it; no other address of ours can be shown in a frame.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape as escape_xml
@@ -37,10 +37,11 @@ _GROUPS: Final = ("topics", "kinds", "feeds")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embed:
-    """A page as other sites may show it: the frame's address, and its size in pixels."""
+    """A page as other sites may show it: the frame's path below `base`, its size in pixels."""
 
     title: str
-    address: str
+    base: str
+    path: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -50,17 +51,17 @@ class Embed:
         return Markup(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
             'sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
-        ).format(self.address, self.title, self.width, self.height)
+        ).format(self.base + self.path, self.title, self.width, self.height)
 
 
 def embed_of_summary(definitions: Definitions, shell: Language, text: Summary) -> Embed:
     path = shell.prefix + addresses.embedded(addresses.summary(text.slug))
-    return Embed(title=text.title, address=definitions.absolute(path))
+    return Embed(title=text.title, base=definitions.network.base_url, path=path)
 
 
 def embed_of_feed(definitions: Definitions, shell: Language, feed: Feed) -> Embed:
     path = shell.prefix + addresses.embedded(feed.page)
-    return Embed(title=feed.title, address=definitions.absolute(path))
+    return Embed(title=feed.title, base=definitions.network.base_url, path=path)
 
 
 class Oembed:
@@ -131,9 +132,8 @@ def _published(connection: Connection, slug: str) -> Summary:
 
 def _describe(definitions: Definitions, found: Embed) -> dict[str, Any]:
     """Return the answer's fields; sizes are no larger than was asked for."""
-    found = Embed(
-        title=found.title,
-        address=found.address,
+    found = replace(
+        found,
         width=min(WIDTH, _most("maxwidth", WIDTH)),
         height=min(HEIGHT, _most("maxheight", HEIGHT)),
     )

@@ -28,7 +28,11 @@ def of_summary(here: Here, slug: str) -> Page:
     """Show a summary with its citation; of one that was withdrawn, that it is (410)."""
     text = summary.find(here, slug)
     if text.withdrawn:
-        return replace(summary.withdrawn(here, text), template="embed-withdrawn.html", **TERMS)
+        return replace(
+            summary.withdrawn(here.language, text, instead=None),
+            template="embed-withdrawn.html",
+            **TERMS,
+        )
     return Page(
         template="embed-summary.html",
         path=addresses.summary(text.slug),
