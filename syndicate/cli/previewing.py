@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +31,7 @@ def preview(file: str | None, host: str, port: int) -> None:
     named = here.paths(settings, [file])[:1] if file else []
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     site = Site(settings.site, root)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = here.stopped()
     app = views.make(Files(listed=site.listed, read=site.read, stamp=site.stamp), host=host)
     address = root + "".join(f"{views.BENCH}{path}" for path in named)
     serve(app, host=host, port=port, stop=stop, ready=lambda: click.echo(f"Preview: {address}"))

@@ -23,6 +23,8 @@ from syndicate.store.batches import batches
 from syndicate.store.files import SeenFile
 
 Result = Found | SeenFile | tuple[Problem, ...]
+Progress = Callable[[int, int], None]
+"""(files read, files to read)"""
 
 
 class Readings:
@@ -79,7 +81,7 @@ def read(
     definitions: Definitions,
     *,
     processes: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     into: Readings | None = None,
 ) -> Readings:
     """Read and parse files. Every error of every file is collected; none stops another.
@@ -92,7 +94,7 @@ def read(
     for done, result in enumerate(results, 1):
         readings.add(result)
         if progress is not None:
-            progress(done)
+            progress(done, len(files))
     return readings
 
 
