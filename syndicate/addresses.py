@@ -23,6 +23,9 @@ ARCHIVE: Final = "/archive/"
 CHOOSE: Final = "/choose"
 SEARCH: Final = "/search"
 SUBSCRIBE: Final = "/subscribe"
+PARTNERS: Final = "/partners/"
+OEMBED: Final = "/oembed"
+EMBED: Final = "/embed"
 FEED_ICON: Final = "/static/feed-icon.png"
 OPML: Final = "/opml"
 WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
@@ -57,6 +60,11 @@ def month(date: datetime) -> str:
 def part(path: str, before: str) -> str:
     """Return the part of a long list that begins before an instant, `20210401T120000Z`."""
     return f"{path}before/{before}/" if before else path
+
+
+def embedded(page: str) -> str:
+    """Return what other sites show of a page in a frame: `/embed/topics/empathy/`."""
+    return EMBED + page
 
 
 def in_language(path: str, code: str) -> str:

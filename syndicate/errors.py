@@ -133,6 +133,10 @@ class DeliveryError(SyndicateError):
     status = 503
 
 
+class ExportError(SyndicateError):
+    """A folder into which nothing can be exported."""
+
+
 class PartnerRefused(SyndicateError):
     """What cannot be had for a partner: a name twice, a third key. Nothing was changed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,8 @@ from syndicate.cli import here
 from syndicate.cli.progress import counting
 
 if TYPE_CHECKING:
-    from syndicate.editorial.checking import Report
+    from syndicate.config import Settings
+    from syndicate.editorial.checking import Checking, Report
 
 
 @click.command
@@ -21,36 +23,59 @@ if TYPE_CHECKING:
     show_default=True,
     help="For a person, a program, or as remarks beside the lines of a change on GitHub.",
 )
+@click.option("--watch", is_flag=True, help="Go on: check again whenever a file is saved.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the front matter instead.")
 @click.pass_context
-def check(ctx: click.Context, format: str, *, schema: bool) -> None:
+def check(ctx: click.Context, format: str, *, schema: bool, watch: bool) -> None:
     """Needs no store. Exit status 1 where a file has an error; warnings are no errors."""
     from syndicate.editorial import checking
 
     if schema:
         click.echo(_schema())
         return
-    report = _report()
     render = {
         "text": checking.render_text,
         "json": checking.render_json,
         "github": checking.render_github,
     }
+    if watch:
+        _watch(render[format])
+        return
+    _, report = _everything(here.settings())
     click.echo(render[format](report), nl=False)
     ctx.exit(1 if report.errors else 0)
 
 
-def _report() -> Report:
+def _watch(render: Callable[[Report], str]) -> None:
+    """Print the report of the whole site, and again after each save that changes it."""
+    from syndicate.publish import watching
+
+    settings = here.settings()
+    stop = here.stopped()
+    click.echo(f"watching {settings.site}; Ctrl-C ends it", err=True)
+    shown, checker = "", None
+    for paths in watching.saved(settings.site, stop):
+        if paths is None or checker is None:
+            checker, report = _everything(settings)
+        else:
+            report = checker.again(paths)
+        text = render(report)
+        if text != shown:
+            click.echo(f"-- {here.now():%H:%M:%S} UTC", err=True)
+            click.echo(text, nl=False)
+            shown = text
+
+
+def _everything(settings: Settings) -> tuple[Checking | None, Report]:
     from syndicate.editorial import checking
     from syndicate.errors import DefinitionError
 
-    settings = here.settings()
     try:
-        definitions = here.definitions(settings)
+        checker = checking.Checking(settings.site, here.definitions(settings))
     except DefinitionError as error:  # without feeds/ no file can be judged
-        return checking.Report(files=0, problems=error.problems)
+        return None, checking.Report(files=0, problems=error.problems)
     with counting("checking") as count:
-        return checking.check(settings.site, definitions, progress=count.add)
+        return checker, checker.everything(progress=count.reach)
 
 
 def _schema() -> str:

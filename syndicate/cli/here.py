@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 
 def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def stopped() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set from now on, instead of ending the process."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def settings() -> Settings:

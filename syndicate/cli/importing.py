@@ -1,8 +1,9 @@
-"""`import feed` and `import wxr`."""
+"""`import feed`, `import wxr` and `import page`."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,51 @@ def wxr(file: Path, *, dry_run: bool, as_json: bool) -> None:
             progress=count.reach,
         )
     _show(report, as_json=as_json)
+
+
+@group.command
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--address", default="", help="Where the page stood, if it does not say so.")
+@click.option(
+    "--month",
+    default="",
+    metavar="YYYY-MM",
+    help="Which month it shows, if its title does not say so.",
+)
+@_dry_run
+@_as_json
+def page(file: Path, *, address: str, month: str, dry_run: bool, as_json: bool) -> None:
+    """Import a page saved as HTML that shows several entries, as a blog's archive of a month.
+
+    A feed or an export says more: take this where there is neither.
+    """
+    from syndicate.importing.page import Known, import_page
+
+    settings = here.settings()
+    definitions = here.definitions(settings)
+    with counting("importing") as count:
+        report = import_page(
+            file,
+            site=settings.site,
+            definitions=definitions,
+            now=here.now(),
+            known=Known(address=_web_address(address), month=_month(month)),
+            dry_run=dry_run,
+            progress=count.reach,
+        )
+    _show(report, as_json=as_json)
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise click.UsageError("--address begins with https:// or http://")
+    return text
+
+
+def _month(text: str) -> str:
+    if text and not re.fullmatch(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", text, re.ASCII):
+        raise click.UsageError("--month is written 2021-04")
+    return text
 
 
 def _load(source: str, settings: Settings) -> tuple[bytes, str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from syndicate.cli import colours
 
 if TYPE_CHECKING:
     from syndicate.errors import Problem
@@ -31,29 +34,31 @@ def status(outcome: Outcome) -> int:
 def show(outcome: Outcome, *, as_json: bool = False) -> None:
     """Print an outcome to stdout and what is wrong with files to stderr."""
     for problem in (*outcome.problems, *outcome.warnings):
-        click.echo(_marked(problem), err=True)
+        click.echo(_marked(problem, colour=colours.is_wanted(sys.stderr)), err=True)
     if as_json:
         click.echo(json.dumps(to_json(outcome), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(_lines(outcome)))
+        click.echo("\n".join(_lines(outcome, colour=colours.is_wanted())))
 
 
-def _marked(problem: Problem) -> str:
+def _marked(problem: Problem, *, colour: bool) -> str:
     place, colon, rest = str(problem).partition(": ")
     mark = "" if problem.severity == "error" else "warning: "
+    place = colours.of_problem(place, problem.severity, wanted=colour)
     return f"{place}{colon}{mark}{rest}"
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
+def _lines(outcome: Outcome, *, colour: bool) -> Iterator[str]:
     counts = Counter(step.word for step in outcome.steps)
     shown: Counter[str] = Counter()
     for step in outcome.steps:
         shown[step.word] += 1
         if shown[step.word] <= AT_MOST:
-            yield _line(step)
+            yield _line(step, colour=colour)
     for name, count in counts.items():
         if count > AT_MOST:
-            yield f"{name:<11}  … and {count - AT_MOST:,} more"
+            act = colours.of_act(f"{name:<11}", wanted=colour)
+            yield f"{act}  … and {count - AT_MOST:,} more"
     told = [f"{count:,} {name}" for name, count in counts.items()]
     if changed := len(outcome.documents):
         told.append(f"{changed:,} {'document' if changed == 1 else 'documents'} changed")
@@ -80,7 +85,7 @@ def _event(what: str, slugs: Collection[str]) -> str:
     return f"{len(slugs):,} {what}" if slugs else what
 
 
-def _line(step: Told) -> str:
+def _line(step: Told, *, colour: bool) -> str:
     summary = step.summary
     slug = summary.slug
     if step.before and step.before.slug != slug:
@@ -88,7 +93,8 @@ def _line(step: Told) -> str:
     when = ""
     if step.act == "schedule" and summary.published:
         when = f" ({summary.published:%Y-%m-%d %H:%M} UTC)"
-    return f"{step.word:<11}  {slug}{when}: {summary.title}"
+    act = colours.of_act(f"{step.word:<11}", wanted=colour)
+    return f"{act}  {slug}{when}: {summary.title}"
 
 
 def to_json(outcome: Outcome) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -121,9 +119,7 @@ def _publish(
 def _watch(engine: Engine, settings: Settings, *, as_json: bool) -> None:
     from syndicate.publish import watching
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = here.stopped()
     click.echo(f"watching {settings.site}; Ctrl-C ends it", err=True)
     watching.watch(
         engine,

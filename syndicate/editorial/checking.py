@@ -6,7 +6,7 @@ Reads and parses every file, on all cores where that pays. Publishes nothing and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,9 @@ from syndicate.editorial import parallel, tree
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.summary import parse
 from syndicate.errors import ContentError, Problem
+
+Progress = Callable[[int, int], None]
+"""(files checked, files in all)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,29 +52,61 @@ def check(
     definitions: Definitions,
     *,
     processes: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Read every file of `site` and return all that is wrong.
 
-    `processes` is the number of processes, by default one per core; `progress` is told, as files
-    are done, how many more are.
+    `processes` is the number of processes, by default one per core.
     """
-    paths, problems = [], []
-    for found in tree.walk(site):
-        if isinstance(found, Problem):
-            problems.append(found)
-        else:
-            paths.append(found.path)
-    checked: list[_Checked] = []
-    work = partial(_check_one, site, definitions)
-    for one in parallel.each(work, paths, processes=processes):
-        checked.append(one)
-        if progress is not None:
-            progress(1)
-    problems += (problem for one in checked for problem in one.problems)
-    problems += clashes(one.claim for one in checked)
-    problems += _unknown_replacements(checked)
-    return Report(files=len(paths), problems=tuple(sorted(problems)))
+    return Checking(site, definitions).everything(processes=processes, progress=progress)
+
+
+class Checking:
+    """Checks a site, and then again what was saved: the other files are not read once more."""
+
+    def __init__(self, site: Path, definitions: Definitions) -> None:
+        self._site = site
+        self._definitions = definitions
+        self._checked: dict[str, _Checked] = {}
+        self._passed_over: dict[str, Problem] = {}
+
+    def everything(
+        self, *, processes: int | None = None, progress: Progress | None = None
+    ) -> Report:
+        """Read every file."""
+        paths = []
+        for found in tree.walk(self._site):
+            if isinstance(found, Problem):
+                self._passed_over[found.path] = found
+            else:
+                paths.append(found.path)
+        work = partial(_check_one, self._site, self._definitions)
+        each = parallel.each(work, paths, processes=processes)
+        for done, (path, one) in enumerate(zip(paths, each, strict=True), 1):
+            self._checked[path] = one
+            if progress is not None:
+                progress(done, len(paths))
+        return self._report()
+
+    def again(self, paths: Iterable[str]) -> Report:
+        """Read these files as they are now; those that are gone are no longer told of."""
+        for path in paths:
+            self._checked.pop(path, None)
+            self._passed_over.pop(path, None)
+            found = tree.find(self._site, path)
+            if isinstance(found, Problem):
+                self._passed_over[path] = found
+            elif found is not None:
+                self._checked[path] = _check_one(self._site, self._definitions, path)
+        return self._report()
+
+    def _report(self) -> Report:
+        checked = [self._checked[path] for path in sorted(self._checked)]
+        problems = [*self._passed_over.values()]
+        problems += (problem for one in checked for problem in one.problems)
+        problems += clashes(one.claim for one in checked)
+        problems += _unknown_replacements(checked)
+        return Report(files=len(checked), problems=tuple(sorted(problems)))
 
 
 def _check_one(site: Path, definitions: Definitions, path: str) -> _Checked:

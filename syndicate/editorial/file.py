@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syndicate.errors import Problem
-from syndicate.model import Summary
+from syndicate.model import State, Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +21,16 @@ class Parsed:
     warnings: tuple[Problem, ...]
     digest: str
     lines: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What a file would be if it were published now: a draft too. `summary` is None for errors.
+
+    `state` is what the file says that it is at present.
+    """
+
+    path: str
+    summary: Summary | None
+    problems: tuple[Problem, ...]
+    state: State | None = None

@@ -5,7 +5,7 @@ Read rules.py and plan.py for what may be done, commit.py for what is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from syndicate.errors import PublishRefused
 from syndicate.publish import audience, commit, planning, reading, refresh, scan
 from syndicate.publish.commit import Outcome
 from syndicate.publish.failpoints import reach
-from syndicate.publish.reading import Readings
+from syndicate.publish.reading import Progress, Readings
 from syndicate.publish.scan import Changes
 from syndicate.publish.steps import Plan
 from syndicate.store import engine as store
@@ -35,7 +35,7 @@ class Options:
     withdraw_missing: bool = False
     all_or_nothing: bool = False
     processes: int | None = None
-    progress: Callable[[int], None] | None = field(default=None, repr=False)
+    progress: Progress | None = field(default=None, repr=False)
 
 
 def publish(

@@ -26,6 +26,8 @@ from syndicate.store.files import SeenFile
 
 _RUN: Final = 4096
 Result = Found | SeenFile | tuple[Problem, ...]
+Progress = Callable[[int, int], None]
+"""(files read, files to read)"""
 
 
 class Readings:
@@ -84,7 +86,7 @@ def read(
     definitions: Definitions,
     *,
     processes: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     into: Readings | None = None,
 ) -> Readings:
     """Read and parse files. Every error of every file is collected; none stops another.
@@ -97,7 +99,7 @@ def read(
     for done, result in enumerate(results, 1):
         readings.add(result)
         if progress is not None:
-            progress(done)
+            progress(done, len(files))
     return readings
 
 

@@ -28,17 +28,12 @@ QUIET_MS = 20
 Told = Callable[[Outcome | SyndicateError], None]
 
 
-def watch(
-    engine: Engine,
-    folder: Path,
-    *,
-    base_url: str | None,
-    clock: Callable[[], datetime],
-    told: Told,
-    stop: threading.Event,
-    ready: Callable[[], None] = lambda: None,
-) -> None:
-    """Publish until `stop` is set; `told` hears of every publish and every error."""
+def saved(folder: Path, stop: threading.Event) -> Iterator[set[str] | None]:
+    """Yield the paths of the site that were saved, each time some were, until `stop` is set.
+
+    None stands for everything: at first, so that nothing saved before is missed, and where a file
+    of feeds/ was saved or a whole folder went away.
+    """
     folder = folder.resolve()
     arrivals = changes(
         folder / "content",
@@ -51,17 +46,35 @@ def watch(
         raise_interrupt=False,
     )
     next(arrivals)  # the watch is set up before the tree is read: nothing falls between
-    publisher = _Publisher(engine, folder, base_url, clock, told)
-    publisher.publish_all()
-    ready()
+    yield None
     for arrived in arrivals:
         found = [file for _change, path in arrived for file in _files(Path(path))]
         paths = {path.relative_to(folder).as_posix() for path in found}
         gone = any(not path.suffix and not path.exists() for path in found)  # a whole folder
         if gone or any(path.startswith("feeds/") for path in paths):
-            publisher.publish_all()
+            yield None
         elif paths:
+            yield paths
+
+
+def watch(
+    engine: Engine,
+    folder: Path,
+    *,
+    base_url: str | None,
+    clock: Callable[[], datetime],
+    told: Told,
+    stop: threading.Event,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Publish until `stop` is set; `told` hears of every publish and every error."""
+    publisher = _Publisher(engine, folder.resolve(), base_url, clock, told)
+    for paths in saved(folder, stop):
+        if paths is None:
+            publisher.publish_all()
+        else:
             publisher.publish(paths)
+        ready()
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -112,6 +112,10 @@ def list_slugs(connection: Connection) -> list[str]:
     return list(connection.execute(select(summary.c.slug)).scalars())
 
 
+def list_former_slugs(connection: Connection) -> list[str]:
+    return list(connection.execute(select(former_slug.c.slug)).scalars())
+
+
 def get(connection: Connection, stored: Stored) -> Summary:
     """Return the summary's present revision."""
     return next(iter(get_many(connection, [(stored.id, stored.revision)]).values()))

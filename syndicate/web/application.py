@@ -24,9 +24,11 @@ from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
 from syndicate.web.oai.views import Oai
+from syndicate.web.oembed import Oembed
 from syndicate.web.published import Published
 from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.views import Pull
+from syndicate.web.shell import Shell
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Installation
 from syndicate.wiring import wire
@@ -37,9 +39,17 @@ PATIENCE: Final = 5.0
 
 
 def make(
-    settings: Settings, *, host: str | None, port: int | None, board: Board | None = None
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    board: Board | None = None,
+    is_live: bool = True,
 ) -> Published:
-    """Return the application; see `create_app`."""
+    """Return the application; see `create_app`.
+
+    One that is not live is asked for what files hold: its pages offer no search, form or alert.
+    """
     logs.configure(settings.log_format)
     wired = wire(settings, patience=PATIENCE)
     installation = Installation(
@@ -49,29 +59,38 @@ def make(
         files=files.load(),
     )
     generations = Generations(wired, installation)
-    flask = Flask("syndicate.web", static_folder=None)
+    flask = new_flask()
     books = Books(wired.engine, time.time)
     published = Published(generations, flask, at_end=books.close)
-    _register(flask, Site(settings, generations), published, installation, board=board, books=books)
+    site = Site(settings, generations)
+    frame = Frame(site, Shell(installation.files, is_live=is_live))
+    _register(flask, site, frame, published, board=board, books=books)
+    if is_live:
+        alerts.register(flask, site, frame)
     generations.start()
     return published
+
+
+def new_flask() -> Flask:
+    """Return a Flask with the templates of this package, and without views."""
+    flask = Flask("syndicate.web", static_folder=None)
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
+    flask.jinja_env.undefined = StrictUndefined
+    return flask
 
 
 def _register(
     flask: Flask,
     site: Site,
+    frame: Frame,
     published: Published,
-    installation: Installation,
     *,
     board: Board | None,
     books: Books,
 ) -> None:
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
-    flask.jinja_env.undefined = StrictUndefined
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
-    frame = Frame(site, installation.files)
     for views in (
         Feeds(site),
         Citations(site),
@@ -79,17 +98,19 @@ def _register(
         Health(site, Figures(site.generations, published.counts, board)),
         Pull(site, frame, books),
         Oai(site),
+        Oembed(site),
         Errors(site, frame),
     ):
         views.register(flask)
     pages.register(flask, frame)
-    alerts.register(flask, site, frame)
     flask.before_request(_canonical)
 
     @flask.after_request
     def secure(response: Response) -> Response:
         """Put on every answer what the layer puts on its own."""
-        for name, value in site.snapshot.security:
+        policy = response.headers.get("Content-Security-Policy")
+        own = (("Content-Security-Policy", policy),) if policy else ()
+        for name, value in headers.framed(own, site.snapshot.security):
             response.headers.setdefault(name, value)
         return response
 

@@ -110,7 +110,7 @@ def _pages(connection: Connection, _snapshot: Snapshot, definitions: Definitions
     listed = [feed.page for feed in definitions.feeds if feed.page != addresses.HOME]
     paths = [
         *(addresses.HOME, addresses.TOPICS, addresses.KINDS, addresses.ARCHIVE),
-        *(addresses.FEEDS, addresses.SUBSCRIBE),
+        *(addresses.FEEDS, addresses.SUBSCRIBE, addresses.PARTNERS),
         *listed,
         *months,
     ]

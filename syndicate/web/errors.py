@@ -24,6 +24,7 @@ from syndicate.errors import (
 from syndicate.web import headers, language, proxies
 from syndicate.web.frame import Frame, Page
 from syndicate.web.language import Language
+from syndicate.web.pages import embeds
 from syndicate.web.pull import problems
 from syndicate.web.pull.problems import Refused
 from syndicate.web.site import Site
@@ -40,6 +41,7 @@ _MACHINES: Final = (
     ".ris",
     ".bib",
     addresses.OAI,
+    addresses.OEMBED,
 )  # read by programs: plain text
 
 KNOWN: Final[dict[type[SyndicateError], HTTPStatus]] = {
@@ -124,13 +126,16 @@ class Errors:
             response.headers["Cache-Control"] = headers.ERROR_CACHE
             return response
         shell = language.of_path(request.path)
+        inner = request.path.removeprefix(shell.prefix)
+        embedded = inner.startswith(addresses.embedded(addresses.HOME))
         page = Page(
-            template="error.html",
+            template="embed-error.html" if embedded else "error.html",
             path=addresses.HOME,
             title=self._title(shell, status),
             key="errors",
             status=status,
             context={"message": message, "remedy": remedy},
+            **(embeds.TERMS if embedded else {}),
         )
         return self._frame.send(snapshot, shell, page)
 

@@ -6,9 +6,10 @@ from typing import Final
 
 Headers = tuple[tuple[str, str], ...]
 
+_DENIAL: Final = "X-Frame-Options"
 SECURITY: Final[Headers] = (
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
+    (_DENIAL, "DENY"),
     # not no-referrer: forms of the same site must still carry their Origin
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -23,6 +24,20 @@ POLICY: Final[Headers] = (
         ),
     ),
 )
+SHOWING_FRAMES: Final[Headers] = (("Content-Security-Policy", f"{POLICY[0][1]}; frame-src 'self'"),)
+"""For a page of ours that shows what other sites may show in a frame."""
+
+IN_FRAMES: Final[Headers] = (
+    (
+        "Content-Security-Policy",
+        (
+            "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; "
+            "frame-ancestors *; sandbox allow-popups allow-popups-to-escape-sandbox"
+        ),
+    ),
+)
+"""For what any site may show in a frame: no script, no form, no cookie, whatever the frame says."""
+
 ANY_ORIGIN: Final[Headers] = (("Access-Control-Allow-Origin", "*"),)
 EXPOSED: Final[Headers] = (
     ("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Retry-After"),
@@ -36,6 +51,7 @@ PREFLIGHT: Final[Headers] = (
 
 # Nothing withdrawn may be shown for longer than an hour by a cache that cannot reach us.
 FEED_CACHE: Final = "public, max-age=300, stale-while-revalidate=600, stale-if-error=3600"
+EMBED_CACHE: Final = "public, no-cache"  # asked again each time: a withdrawal empties it at once
 PAGE_CACHE: Final = "public, max-age=60"
 MOVED_CACHE: Final = "public, max-age=3600"
 FILE_CACHE: Final = "public, max-age=86400"
@@ -46,6 +62,11 @@ NO_CACHE: Final = "no-store"
 def security(base_url: str) -> Headers:
     """Return what every answer carries. HSTS only where the public address is https."""
     return SECURITY + (HSTS if base_url.startswith("https://") else ())
+
+
+def framed(policy: Headers, rest: Headers) -> Headers:
+    """Return `rest` as it goes with a policy: what it says in newer words stands once."""
+    return tuple(one for one in rest if policy != IN_FRAMES or one[0] != _DENIAL)
 
 
 def link(*targets: tuple[str, str]) -> str:

@@ -36,6 +36,8 @@ NOT_CORE: Final = (
     "mirror/",
     "partnercheck/",
     "store/mirrored.py",
+    "web/bench",
+    "web/export",
     "web/hub",
     "web/oai",
 )

@@ -20,10 +20,12 @@ def talk(
     folder: Path,
     environ: Mapping[str, str] | None = None,
     status: int = 0,
+    *,
+    terminal: str = "dumb",
 ) -> str:
     """Run a command at a terminal, answering each question when it is asked."""
     ours, theirs = pty.openpty()
-    environ = {**os.environ, **(environ or {}), "PYTHONPATH": str(REPOSITORY), "TERM": "dumb"}
+    environ = {**os.environ, **(environ or {}), "PYTHONPATH": str(REPOSITORY), "TERM": terminal}
     with subprocess.Popen(
         [*PROGRAM, *words], cwd=folder, env=environ, stdin=theirs, stdout=theirs, stderr=theirs
     ) as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 from tests.cli.conftest import Terminal
 
@@ -33,3 +34,33 @@ def test_wrong_definitions_are_told_in_every_format(bare: Terminal) -> None:
     assert "feeds/kinds.toml:2: kind.0.slug: " in shown
     told = json.loads(bare.run("check", "--format", "json", status=1).stdout)
     assert {one["path"] for one in told} == {"feeds/kinds.toml"}
+
+
+def test_it_goes_on_and_checks_what_is_saved(bare: Terminal) -> None:
+    """Each report is printed once; `bare` has no store, and none is made."""
+    bare.site.write("good")
+    process = bare.start("check", "--watch", "--format", "json")
+    assert process.stdout
+
+    def told() -> list[str]:
+        lines = ""
+        while not lines.endswith("]\n"):
+            lines += process.stdout.readline()  # type: ignore[union-attr]
+        return [one["path"] for one in json.loads(lines)]
+
+    assert told() == []
+    path = bare.site.write("bad", kind="meta", number=1)
+    assert told() == [path]
+    topics = bare.site.folder / "feeds/topics.toml"
+    whole = topics.read_text("utf-8")
+    topics.write_text("broken", "utf-8")
+    assert told() == ["feeds/topics.toml"]
+    topics.write_text(whole, "utf-8")
+    assert told() == [path]
+    bare.site.write("bad", number=1)
+    assert told() == []
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    _, errors = process.communicate()
+    assert "watching " in errors
+    assert not (bare.site.folder.parent / "store.sqlite").exists()

@@ -86,3 +86,21 @@ def test_an_export_of_wordpress(bare: Terminal) -> None:
     assert _files(bare)
     told = json.loads(bare.run("import", "wxr", str(export), "--json").stdout)
     assert told["counts"]["written"] == 0
+
+
+def test_a_page_becomes_files_once(bare: Terminal) -> None:
+    page = str(CORPUS / "page" / "articles.html")
+    assert "2 entries" in bare.run("import", "page", page, "--dry-run").stdout
+    assert _files(bare) == []
+    told = json.loads(bare.run("import", "page", page, "--month", "2020-01", "--json").stdout)
+    assert told["counts"]["written"] + told["counts"]["draft"] == 2
+    assert {path.parent.as_posix()[-7:] for path in _files(bare)} == {"2020/01", "2021/04"}
+    assert "already here" in bare.run("import", "page", page).stdout
+
+
+def test_a_page_that_shows_nothing_is_told_of(bare: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_text("<p>Nothing.</p>")
+    told = bare.run("import", "page", str(tmp_path / "empty.html"), status=1).stderr
+    assert told.startswith("empty.html: no entries are to be seen in it; save the page of a month")
+    for wrong in (("--month", "2020-13"), ("--address", "blog.example")):
+        bare.run("import", "page", str(tmp_path / "empty.html"), *wrong, status=2)

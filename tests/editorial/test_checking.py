@@ -6,6 +6,7 @@ from pathlib import Path
 from syndicate.definitions import Definitions
 from syndicate.editorial import parallel
 from syndicate.editorial.checking import (
+    Checking,
     Report,
     check,
     render_github,
@@ -105,11 +106,34 @@ def test_many_files_are_checked_by_several_processes(
     for number in range(parallel.MANY):
         topic = "traning" if number % 50 == 7 else "training"
         write(tmp_path, f"{number // 10}/n{number}", at=number, topic=topic)
-    told: list[int] = []
-    report = check(tmp_path, vocabulary, processes=2, progress=told.append)
+    told: list[tuple[int, ...]] = []
+    report = check(tmp_path, vocabulary, processes=2, progress=lambda *counts: told.append(counts))
     assert report == check(tmp_path, vocabulary, processes=1)
     assert (report.files, report.errors) == (parallel.MANY, parallel.MANY // 50)
-    assert sum(told) == parallel.MANY
+    assert told == [(done, parallel.MANY) for done in range(1, parallel.MANY + 1)]
+
+
+def test_what_is_saved_is_checked_again_and_nothing_else(
+    tmp_path: Path, vocabulary: Definitions
+) -> None:
+    write(tmp_path, "a", at=1)
+    write(tmp_path, "b", at=2, topic="traning")
+    checking = Checking(tmp_path, vocabulary)
+    assert checking.everything(processes=1).errors == 1
+    folder = tmp_path / "content" / "summaries"
+    (folder / "a.md").write_text("spoilt, and nobody says so")
+    write(tmp_path, "b", at=1)  # as a has it
+    report = checking.again(["content/summaries/b.md"])
+    assert report.files == 2
+    assert {problem.path for problem in report.problems} <= {
+        "content/summaries/a.md",
+        "content/summaries/b.md",
+    }
+    assert any("has the same time" in problem.message for problem in report.problems)
+    assert checking.again(["content/summaries/a.md"]) == check(tmp_path, vocabulary)
+    (folder / "a.md").unlink()
+    (folder / "b.txt").write_text("not read")
+    assert checking.again(["content/summaries/a.md"]) == Report(files=1, problems=())
 
 
 def test_an_empty_site_is_no_error(tmp_path: Path, vocabulary: Definitions) -> None:

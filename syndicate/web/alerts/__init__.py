@@ -19,7 +19,7 @@ from syndicate.web.site import Site
 def register(app: Flask, site: Site, frame: Frame) -> None:
     """Register the views; without a relay they answer 404, and no page leads to them."""
     if site.settings.smtp_url:
-        frame.alerts = addresses.ALERTS
+        frame.shell.alerts = addresses.ALERTS
     desk = Desk(site, frame)
     for views in (asking, keeping, ending, returning):
         views.register(app, desk)

@@ -78,7 +78,7 @@ class Desk:
             page = view(visit, **arguments)
         except (Gone, NotFound) as error:
             page = _dead_link(visit, error)
-        body = self._frame.render(snapshot, language, page)
+        body = self._frame.shell.render(snapshot, language, page)
         spoken = ("Content-Language", "en" if language.code == "en" else f"{language.code}, en")
         sent = [*headers.POLICY, *_PRIVATE, spoken]
         return Response(body, page.status, headers=sent, content_type="text/html; charset=utf-8")

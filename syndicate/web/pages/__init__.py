@@ -13,7 +13,16 @@ from flask import Flask
 
 from syndicate import addresses
 from syndicate.web.frame import Frame, View
-from syndicate.web.pages import groups, months, searching, selections, subscribing, summary
+from syndicate.web.pages import (
+    embeds,
+    groups,
+    months,
+    partners,
+    searching,
+    selections,
+    subscribing,
+    summary,
+)
 
 _GROUPS: Final = ("topics", "kinds", "feeds")
 _BEFORE: Final = "before/<before>/"
@@ -37,6 +46,13 @@ VIEWS: Final[dict[str, View]] = {
     },
     addresses.SEARCH: searching.show,
     addresses.SUBSCRIBE: subscribing.start,
+    addresses.PARTNERS: partners.show,
+    addresses.embedded("/summaries/<slug>/"): embeds.of_summary,
+    addresses.embedded(addresses.HOME): embeds.of_feed,
+    **{
+        addresses.embedded(f"/{group}/<slug>/"): partial(embeds.of_feed, group=group)
+        for group in _GROUPS
+    },
     addresses.preview(addresses.FULL_FEED): subscribing.preview,
     **{
         addresses.preview(f"/{group}/<slug>/feed"): partial(subscribing.preview, group=group)

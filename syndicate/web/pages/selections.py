@@ -40,6 +40,7 @@ def show(here: Here, group: str, slug: str, before: str = "") -> Page:
         description=feed.description,
         key=feed.key,
         feed=feed,
+        embedded=addresses.embedded(feed.page),
         context={
             "listing": found,
             "total": lists.count(here.connection, feed.selection),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from syndicate import addresses
+from syndicate.definitions import Definitions
 from syndicate.errors import NotFound
 from syndicate.model import Summary, WithdrawalReason
 from syndicate.store import lists, summaries
@@ -19,7 +20,10 @@ _RELATED: Final = 4
 def show(here: Here, slug: str) -> Page:
     """Show a summary; 410 where it was withdrawn, 301 where it has another slug now."""
     text = find(here, slug)
-    return _withdrawn(here, text) if text.withdrawn else _present(here, text)
+    if text.withdrawn:
+        return withdrawn(here.language, text, instead=find_instead(here, text))
+    related = lists.list_related(here.connection, text, limit=_RELATED)
+    return present(here.definitions, here.language, text, related)
 
 
 def find(here: Here, slug: str) -> Summary:
@@ -33,8 +37,17 @@ def find(here: Here, slug: str) -> Summary:
     return summaries.get(here.connection, stored)
 
 
-def _present(here: Here, text: Summary) -> Page:
-    definitions = here.definitions
+def find_instead(here: Here, text: Summary) -> Summary | None:
+    """Return what is to be read instead of a withdrawn summary, if anything is."""
+    slug = text.withdrawn.replaced_by if text.withdrawn else None
+    stored = summaries.find(here.connection, slug=slug or "")
+    return summaries.get(here.connection, stored) if stored else None
+
+
+def present(
+    definitions: Definitions, language: Language, text: Summary, related: Sequence[Summary]
+) -> Page:
+    """Show a summary whose date is known."""
     topics = [topic for slug in text.topics if (topic := definitions.find_topic(slug))]
     own = [definitions.find_feed(f"topics/{topic.slug}") for topic in topics]
     return Page(
@@ -45,14 +58,15 @@ def _present(here: Here, text: Summary) -> Page:
         description=text.description,
         data=structured.of_summary(text, definitions),
         key=f"summary/{text.slug}",
+        embedded=addresses.embedded(addresses.summary(text.slug)),
         further_feeds=tuple(feed for feed in own if feed),
         context={
             "summary": text,
             "topics": topics,
-            "table": wording.table(text.findings, here.language.say),
+            "table": wording.table(text.findings, language.say),
             "plots": forest.plots(text.findings),
-            "sections": list(_sections(here.language, text)),
-            "related": lists.list_related(here.connection, text, limit=_RELATED),
+            "sections": list(_sections(language, text)),
+            "related": related,
         },
     )
 
@@ -69,24 +83,23 @@ def _sections(language: Language, text: Summary) -> Iterator[tuple[str, str]]:
         yield "corrections", language.say("Corrections")
 
 
-def _withdrawn(here: Here, text: Summary) -> Page:
+def withdrawn(language: Language, text: Summary, *, instead: Summary | None) -> Page:
     """Say when and why a summary was withdrawn; for legal reasons without naming it."""
-    withdrawn = text.withdrawn
-    assert withdrawn is not None
-    named = withdrawn.reason != "legal"
-    instead = summaries.find(here.connection, slug=withdrawn.replaced_by or "")
+    told = text.withdrawn
+    assert told is not None
+    named = told.reason != "legal"
     return Page(
         template="withdrawn.html",
         path=addresses.summary(text.slug) if named else addresses.HOME,
-        title=here.language.say("Withdrawn"),
+        title=language.say("Withdrawn"),
         key=f"summary/{text.slug}",
         status=410,
         context={
             "summary": text if named else None,
-            "note": withdrawn.note if named else "",
-            "date": withdrawn.date,
-            "reason": reason(here.language, withdrawn.reason),
-            "instead": summaries.get(here.connection, instead) if instead else None,
+            "note": told.note if named else "",
+            "date": told.date,
+            "reason": reason(language, told.reason),
+            "instead": instead,
         },
     )
 

@@ -103,7 +103,7 @@ def _page(asking: Asking, resource: Resource, frame: Frame) -> Resource:
         context={"data": orjson.loads(resource.body()), "label": _label},
         in_french=False,
     )
-    made = frame.render(asking.snapshot, ENGLISH, page)
+    made = frame.shell.render(asking.snapshot, ENGLISH, page)
     return Resource(title=resource.title, body=lambda: made, media_type=HTML)
 
 

@@ -24,6 +24,7 @@ PAGES: Final = (
     "/archive/2021/04/whole/",
     "/search",
     "/subscribe",
+    "/partners/",
     "/feed/preview/",
     "/topics/empathy+training/feed/preview/",
 )
@@ -32,7 +33,9 @@ PAGES: Final = (
 
 def alternates(page: str) -> list[str]:
     """Return the feeds that autodiscovery finds, in order, without the site's own part."""
-    found = re.findall(r'<link rel="alternate" type="application/[^>]*href="([^"]+)"', page)
+    found = re.findall(
+        r'<link rel="alternate" type="application/(?!json\+oembed)[^>]*href="([^"]+)"', page
+    )
     return [html.unescape(href).removeprefix("http://127.0.0.1:8000") for href in found]
 
 
