@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.web.alerts.browser import READER, Browser, everything, link
+import re
+
+from tests.deliver.news import CORRECTION, WITHDRAWAL
+from tests.web.alerts.browser import HOME, READER, Browser, everything, link
 
 
 def test_links_of_one_purpose_open_no_other_door(browser: Browser) -> None:
@@ -26,24 +29,39 @@ def test_links_of_one_purpose_open_no_other_door(browser: Browser) -> None:
     assert everything(browser.network) == before
 
 
-def test_scanners_that_follow_every_link_change_nothing(browser: Browser) -> None:
+def every_kind_of_mail(browser: Browser) -> None:
+    """Have one of each sent: to confirm, in both languages and forms, news, what followed, data."""
     browser.sign_up("pending@example.org")
+    browser.submit("/fr/alerts/", address="attend@example.org", selection="empathy")
     browser.network.work()
     browser.subscribe()
-    browser.subscribe("text@example.org", form="text")
-    browser.alert()
-    browser.submit("/alerts/preferences/", address=READER)
+    browser.subscribe("text@example.org", form="text", selection="everything")
+    browser.subscribe("fr@example.org", language="fr", selection="everything")
+    for number in range(42):  # a long list is cut, and leads to the archive
+        browser.network.site.write(f"one-of-many-{number}", number=number + 10)
+    browser.alert("corrected", number=1)
+    browser.alert("withdrawn", number=2)
+    browser.alert("corrected", number=1, corrections=[CORRECTION])
+    browser.alert("withdrawn", number=2, withdrawn=WITHDRAWAL)
+    browser.submit(browser.preferences(), act="export")
     browser.network.work()
-    links = [url for mail in browser.network.sink.mails for url in mail.links]
-    assert {url.split("/")[4] for url in links if "/alerts/" in url} == {
-        "confirm",
-        "preferences",
-        "u",
+
+
+def test_scanners_that_follow_every_link_change_nothing(browser: Browser) -> None:
+    every_kind_of_mail(browser)
+    links = {url for mail in browser.network.sink.mails for url in mail.links}
+    assert all(url.startswith(f"{HOME}/") for url in links)
+    paths = {url.removeprefix(HOME) for url in links}
+    assert {re.sub("[0-9a-f]{36}", "TOKEN", path) for path in paths if "/alerts/" in path} == {
+        *("/alerts/confirm/TOKEN/", "/fr/alerts/confirm/TOKEN/"),
+        *("/alerts/u/TOKEN/", "/fr/alerts/u/TOKEN/"),
+        *("/alerts/preferences/TOKEN/", "/alerts/preferences/", "/fr/alerts/preferences/"),
     }
+    assert {"/archive/", "/summaries/corrected/", "/summaries/withdrawn/"} <= paths
     before = everything(browser.network)
-    for url in links:
-        for method in ("GET", "HEAD", "OPTIONS", "GET", "HEAD", "OPTIONS"):
-            assert browser.ask(url, method).status_code in (200, 204)
+    for url in sorted(links):
+        for method in ("GET", "HEAD", "OPTIONS") * 2:
+            assert browser.ask(url, method).status_code in (200, 204, 410), (method, url)
     assert everything(browser.network) == before
     assert browser.network.work() == []
 
