@@ -1,7 +1,10 @@
-"""Notes what became of mails while the next ones go out: a commit takes as long as a mail or two.
+"""Notes what became of mails, some at a time: a commit takes as long as a mail or two.
 
 No more than `every` mails are ever taken by the relay and not noted: so many may go out twice if
 this process is killed. What a slow relay keeps waiting is noted within a fifth of a second.
+
+The thread that sends commits by itself. One that commits while the other sends was slower, as
+measured: it has half of the mails that may be open, and waits for a processor at each change.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ Done = tuple[Composed | Nothing, Outcome]
 
 
 class Noter:
-    """Takes outcomes from the thread that sends, and commits them in one of its own."""
+    """Takes outcomes from one thread; another of its own sees that none waits long."""
 
     def __init__(
         self, engine: Engine, owner: str, *, clock: Callable[[], datetime], every: int
@@ -36,87 +39,78 @@ class Noter:
         self._owner = owner
         self._clock = clock
         self._every = every
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._waiting: list[Done] = []
-        self._committing = 0
-        self._hurry = False
+        self._oldest = 0.0  # when the first of them was put, on the monotonic clock
+        self._failed: Exception | None = None  # in the thread; the one that sends must hear of it
+        self._sending = threading.Event()  # set from the first `put` to the next `flush`
         self._closed = False
-        self._failed: Exception | None = None
         self._thread: threading.Thread | None = None
         self.lost = 0  # outcomes of deliveries that were ours no longer
 
     def put(self, mail: Composed | Nothing, outcome: Outcome) -> None:
-        """Hand over an outcome; wait while as many as may be are not noted yet."""
-        with self._changed:
-            self._begin()
-            while len(self._waiting) + self._committing >= self._every and not self._failed:
-                self._changed.wait()
+        """Take an outcome; commit where as many wait as may. StoreError where that fails."""
+        with self._lock:
+            if not self._waiting:
+                self._oldest = time.monotonic()
             self._waiting.append((mail, outcome))
-            if self._is_time():
-                self._changed.notify_all()
+            if len(self._waiting) >= self._every:
+                self._commit()
+        if not self._sending.is_set():
+            self._watch()
 
     def flush(self) -> None:
-        """Wait until everything is noted. StoreError where it cannot be."""
-        with self._changed:
-            self._hurry = True
-            self._changed.notify_all()
-            while (self._waiting or self._committing) and not self._failed:
-                self._changed.wait()
-            self._hurry = False
-            failed, self._failed = self._failed, None
-        if failed:
-            raise failed
+        """Note everything. StoreError where it cannot be."""
+        self._sending.clear()
+        with self._lock:
+            self._commit()
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._closed = True
+        self._sending.set()
         if self._thread:
             self._thread.join()
 
+    def _commit(self) -> None:
+        """Note what waits; call it with the lock. What cannot be noted is let go: it goes twice."""
+        done, self._waiting = self._waiting, []
+        failed, self._failed = self._failed, None
+        if done:
+            self._note_at_last(done)
+        if failed:
+            raise failed
+
     # In the thread ---------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _watch(self) -> None:
+        self._sending.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="noter", daemon=True)
             self._thread.start()
 
-    def _is_time(self) -> bool:
-        """Tell whether to commit: half of what may be open is left to the thread that sends."""
-        return bool(self._waiting) and (
-            self._hurry or self._closed or len(self._waiting) >= (self._every + 1) // 2
-        )
-
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                self._changed.wait_for(self._is_time, timeout=WITHIN)
-                if not self._waiting:
-                    return
-                done, self._waiting = self._waiting, []
-                self._committing = len(done)
-            failed = self._try_to_note(done)
-            with self._changed:
-                self._committing = 0
-                self._failed = failed
-                self._changed.notify_all()
+        while self._sending.wait() and not self._closed:
+            time.sleep(WITHIN / 2)
+            with self._lock:
+                if self._waiting and time.monotonic() - self._oldest >= WITHIN / 2:
+                    try:
+                        self._commit()
+                    except Exception as error:  # noqa: BLE001 - the thread that sends raises it
+                        self._failed = error
 
-    def _try_to_note(self, done: Sequence[Done]) -> Exception | None:
+    # Either ----------------------------------------------------------------------------------
+
+    def _note_at_last(self, done: Sequence[Done]) -> None:
         """Note; while the store is away, again and again, for as long as these are ours."""
         limit = time.monotonic() + deliveries.LEASE.total_seconds()
         while True:
             try:
-                self._note(done)
+                return self._note(done)
             except StoreError as error:
-                log.warning("what was sent cannot be noted yet: %s", error)
                 if self._closed or time.monotonic() > limit:
-                    return error
+                    raise
+                log.warning("what was sent cannot be noted yet: %s", error)
                 time.sleep(_RETRY)
-            except Exception as error:  # noqa: BLE001 - the thread that sends must hear of it
-                return error
-            else:
-                return None
 
     def _note(self, done: Sequence[Done]) -> None:
         with store.recording(self._engine) as connection:

@@ -184,7 +184,6 @@ def record(
     for part in batches(one.id for one in outcomes if one.state == "sent"):
         sent = {"numbers": part, "whose": owner, "now": instants.write(now)}
         written += connection.execute(_SENT, sent).rowcount
-    owned = update(delivery).where(delivery.c.owner == owner)
     for one in outcomes:
         if one.state == "sent":
             continue
@@ -193,7 +192,8 @@ def record(
             values["due_at"] = instants.write(one.due_at)
         else:
             values["ended_at"] = instants.write(now)
-        written += connection.execute(owned.where(delivery.c.id == one.id).values(values)).rowcount
+        owned = update(delivery).where(delivery.c.owner == owner, delivery.c.id == one.id)
+        written += connection.execute(owned.values(values)).rowcount
     return len(outcomes) - written
 
 
