@@ -70,7 +70,7 @@ class Publisher:
         path = where.add()
         read: list[tuple[float, float]] = []
 
-        def note(_done: int) -> None:
+        def note(_done: int, _of: int) -> None:
             read.append((time.perf_counter(), time.process_time()))
 
         def act() -> None:
