@@ -88,9 +88,10 @@ def wxr(file: Path, *, dry_run: bool, as_json: bool) -> None:
 @_dry_run
 @_as_json
 def page(file: Path, *, address: str, month: str, dry_run: bool, as_json: bool) -> None:
-    """Import a page saved as HTML that shows several entries, as a blog's archive of a month.
+    """Import a saved HTML page that shows several entries.
 
-    A feed or an export says more: take this where there is neither.
+    A blog's archive of a month is one. A feed or an export says more: take this where there is
+    neither.
     """
     from syndicate.importing.page import Known, import_page
 
