@@ -7,17 +7,29 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Self
+from datetime import datetime
+from typing import Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from syndicate import mailbox
-from syndicate.errors import AddressError, DefinitionError, Problem
+from syndicate.definition_values import (
+    Address,
+    BaseUrl,
+    Label,
+    OptionalPlain,
+    Plain,
+    Postal,
+    Requests,
+    Slug,
+    Url,
+    Window,
+    Zone,
+    feed_label,
+    in_utc,
+)
+from syndicate.errors import DefinitionError, Problem
 from syndicate.model import (
     Alerts,
     Conditions,
@@ -31,67 +43,6 @@ from syndicate.model import (
 )
 
 FILES: Final = ("network.toml", "topics.toml", "kinds.toml", "feeds.toml")
-_UNFIT: Final = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-
-
-def _slug(value: str) -> str:
-    if len(value) > 80 or not SLUG.match(value):
-        raise ValueError("a slug has lower-case letters, digits and single hyphens, 80 at most")
-    return value
-
-
-def _plain(value: str) -> str:
-    for character in value:
-        if unicodedata.category(character) in _UNFIT or character in _BIDI:
-            raise ValueError(f"one line of text, without the character U+{ord(character):04X}")
-    return value.strip()
-
-
-def _feed_label(value: str) -> str:
-    if "," in value or "&" in value:
-        raise ValueError("no comma and no `&`: some feed readers split or escape them")
-    return _plain(value)
-
-
-def _base_url(value: str) -> str:
-    if not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", value):
-        raise ValueError("an address such as https://feeds.example.org")
-    return value.rstrip("/")
-
-
-def _mailbox(value: str) -> str:
-    try:
-        return str(mailbox.parse(value))
-    except AddressError as error:
-        raise ValueError(str(error)) from None
-
-
-def _zone(value: str) -> str:
-    try:
-        return zoneinfo.ZoneInfo(value).key
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        raise ValueError("a time zone of the IANA list, such as America/Toronto") from None
-
-
-def _lines(value: str) -> str:
-    return "\n".join(map(_plain, value.strip().splitlines()))
-
-
-def _in_utc(instant: datetime) -> datetime:
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-Slug = Annotated[str, AfterValidator(_slug)]
-Plain = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
-Label = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_feed_label)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-OptionalPlain = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
-Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$"), AfterValidator(_plain)]
-Window = Annotated[int, Field(ge=1, le=200)]
-Address = Annotated[str, AfterValidator(_mailbox)]
-Requests = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class Table(BaseModel):
@@ -135,9 +86,9 @@ class HttpTable(Table):
 class AlertsTable(Table):
     sender: Address
     name: Plain | None = None
-    postal: Annotated[str, Field(min_length=10, max_length=500), AfterValidator(_lines)]
+    postal: Postal
     reply_to: Address | None = None
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    zone: Zone = "UTC"
     settle_minutes: int = Field(default=10, ge=0, le=1440)
     inbound: str = Field(default="", pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")
     dkim_selector: str = Field(default="", pattern=r"^[a-zA-Z0-9.-]*$")
@@ -179,7 +130,7 @@ class TopicTable(Table):
     @model_validator(mode="after")
     def _needs_feed_label(self) -> Self:
         if self.feed_label is None:
-            _feed_label(self.label)
+            feed_label(self.label)
         return self
 
     def to_model(self) -> Topic:
@@ -229,7 +180,7 @@ class NetworkFile(Table):
 
     def to_model(self, *, base_url: str | None) -> Network:
         fields = self.network.model_dump()
-        fields["since"] = _in_utc(self.network.since)
+        fields["since"] = in_utc(self.network.since)
         if base_url is not None:
             fields["base_url"] = base_url.rstrip("/")
         return Network(
@@ -252,7 +203,7 @@ class NetworkFile(Table):
             anonymous=pull.anonymous,
             anonymous_quota=Quota(minute=pull.anonymous_per_minute, day=pull.anonymous_per_day),
             partner_quota=Quota(minute=pull.partner_per_minute, day=pull.partner_per_day),
-            terms_due=_in_utc(due) if due else None,
+            terms_due=in_utc(due) if due else None,
         )
 
 

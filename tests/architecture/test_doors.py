@@ -34,7 +34,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "orjson": ("",),  # JSON is everybody's
     "prometheus_client": ("web/",),
     "psycopg": ("store/",),
-    "pydantic": ("definition_files.py", "editorial/", "store/"),
+    "pydantic": ("definition_files.py", "definition_values.py", "editorial/", "store/"),
     "pydantic_core": ("definition_files.py", "editorial/"),
     "rich": ("cli/",),
     "sqlalchemy": ("store/", "wiring.py"),
@@ -48,6 +48,7 @@ PURE: Final = (
     "addresses.py",
     "alerts/",
     "definition_files.py",
+    "definition_values.py",
     "definitions.py",
     "documents/",
     "editorial/",
