@@ -26,6 +26,7 @@ from syndicate.web.hosts import is_loopback
 from syndicate.web.oai.views import Oai
 from syndicate.web.oembed import Oembed
 from syndicate.web.published import Published
+from syndicate.web.pull.access import Access
 from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.views import Pull
 from syndicate.web.shell import Shell
@@ -91,13 +92,14 @@ def _register(
     flask.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     flask.url_map.strict_slashes = False  # Werkzeug would redirect with 308; see _canonical
     flask.url_map.merge_slashes = False
+    access = Access(site, books, time.time)
     for views in (
         Feeds(site),
         Citations(site),
         Discovery(site),
         Health(site, Figures(site.generations, published.counts, board)),
-        Pull(site, frame, books),
-        Oai(site),
+        Pull(site, frame, access),
+        Oai(site, access),
         Oembed(site),
         Errors(site, frame),
     ):

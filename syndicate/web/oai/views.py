@@ -28,6 +28,7 @@ from syndicate.web.conditional import Offer
 from syndicate.web.headers import Headers
 from syndicate.web.oai.arguments import Given
 from syndicate.web.oai.verbs import Repository, answer
+from syndicate.web.pull.access import Access
 from syndicate.web.site import Finished, Site
 from syndicate.web.snapshot import Snapshot, require
 
@@ -43,8 +44,9 @@ def _now() -> datetime:
 class Oai:
     """The views of `/oai`."""
 
-    def __init__(self, site: Site, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, site: Site, access: Access, clock: Callable[[], datetime] = _now) -> None:
         self._site = site
+        self._access = access
         self._clock = clock
         self._schema = resources.files(oai).joinpath("summary.xsd").read_bytes()
 
@@ -53,7 +55,9 @@ class Oai:
         app.add_url_rule(addresses.OAI_SCHEMA, "oai_schema", self.schema)
 
     def harvest(self) -> Response:
-        """Answer a request of OAI-PMH."""
+        """Answer a request of OAI-PMH; 503 where a harvester asks too often (3.1.2.2)."""
+        if seconds := self._access.admit_anyone("oai"):
+            return _too_often(seconds)
         given = _arguments()
         now = self._clock()
         with self._site.reading() as (connection, snapshot):
@@ -85,6 +89,12 @@ class Oai:
         """Return what signs; StoreError where there is no secret key."""
         settings = self._site.settings
         return Seal((secret.get(settings), *settings.secret_key_fallbacks))
+
+
+def _too_often(seconds: int) -> Response:
+    told = f"Too many requests from this network. Come back in {seconds} seconds.\n"
+    sent = [("Retry-After", str(seconds)), ("Cache-Control", "no-store")]
+    return Response(told, status=503, headers=sent, mimetype="text/plain")
 
 
 def _require_enabled(snapshot: Snapshot) -> Definitions:

@@ -123,6 +123,16 @@ class Access:
             self._require_terms(partner, definitions)
         return caller
 
+    def admit_anyone(self, endpoint: str) -> int:
+        """Count a request to what is open to everybody; return seconds to wait, 0 for none."""
+        definitions = require(self._site.snapshot)
+        try:
+            self._count_visitor(endpoint, definitions.network.conditions)
+        except Refused:
+            admission: _Admission = g.admission
+            return admission.paid.standing.retry_after
+        return 0
+
     def finish(self, response: Response) -> Response:
         """Say what is left of the quota, and count what the answer has really cost."""
         admission: _Admission | None = g.pop("admission", None)

@@ -27,7 +27,6 @@ from syndicate.web.pull import (
 )
 from syndicate.web.pull.access import Access, Caller
 from syndicate.web.pull.asking import Asking
-from syndicate.web.pull.bookkeeping import Books
 from syndicate.web.pull.news import News
 from syndicate.web.pull.resource import Resource
 from syndicate.web.pull.state import State
@@ -41,9 +40,9 @@ _SCOPE: Final = parameters.SCOPE
 class Pull:
     """The views of `/v1`, each a function of an `Asking` that returns a `Resource`."""
 
-    def __init__(self, site: Site, frame: Frame, books: Books) -> None:
+    def __init__(self, site: Site, frame: Frame, access: Access) -> None:
         self._site = site
-        self._access = Access(site, books, time.time)
+        self._access = access
         self._frame = frame
         self._news = News(site)
         self._made: Seal | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -185,3 +186,15 @@ def test_a_store_that_is_away_is_a_503_that_harvesters_wait_for(stand: Stand) ->
     answer = get(stand.open(), "/oai?verb=Identify")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_a_harvester_that_asks_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+    minute = re.compile(r"anonymous_per_minute = \d+")
+    stand.edit("network.toml", lambda text: minute.sub("anonymous_per_minute = 2", text))
+    assert stand.site.publish().problems == ()
+    app = stand.open()
+    asked = [get(app, "/oai?verb=Identify") for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [200, 200, 503]
+    assert 1 <= int(asked[2].headers["Retry-After"]) <= 60
+    assert asked[2].headers["Cache-Control"] == "no-store"
+    assert asked[2].headers["RateLimit"]
