@@ -15,6 +15,7 @@ from syndicate.importing.page import Known, import_page
 from syndicate.importing.report import Report
 from syndicate.model import Summary
 
+NOTHING = Known()
 CORPUS = Path(__file__).parents[1] / "corpus" / "page"
 
 
@@ -22,7 +23,7 @@ class Import:
     def __init__(self, site: Path, network: Definitions, now: datetime) -> None:
         self.site, self._network, self._now = site, network, now
 
-    def __call__(self, path: Path, known: Known = Known(), *, dry_run: bool = False) -> Report:
+    def __call__(self, path: Path, known: Known = NOTHING, *, dry_run: bool = False) -> Report:
         return import_page(
             path,
             site=self.site,
