@@ -12,7 +12,7 @@ from werkzeug.wrappers.response import Response
 
 from syndicate.config import Settings
 from syndicate.errors import Moved
-from syndicate.web import alerts, files, headers, logs, pages
+from syndicate.web import alerts, files, headers, logs, offers, pages
 from syndicate.web.board import Board
 from syndicate.web.citations import Citations
 from syndicate.web.discovery import Discovery
@@ -105,6 +105,7 @@ def _register(
     ):
         views.register(flask)
     pages.register(flask, frame)
+    offers.register(flask)
     flask.before_request(_canonical)
 
     @flask.after_request

@@ -21,7 +21,7 @@ from syndicate.errors import (
     StoreError,
     SyndicateError,
 )
-from syndicate.web import headers, language, proxies
+from syndicate.web import faults, headers, language, proxies
 from syndicate.web.frame import Frame, Page
 from syndicate.web.language import Language
 from syndicate.web.pages import embeds
@@ -134,7 +134,10 @@ class Errors:
             title=self._title(shell, status),
             key="errors",
             status=status,
-            context={"message": message, "remedy": remedy},
+            context={
+                "message": faults.say(shell, message),
+                "remedy": faults.say(shell, remedy) if remedy else None,
+            },
             **(embeds.TERMS if embedded else {}),
         )
         return self._frame.send(snapshot, shell, page)

@@ -85,6 +85,7 @@ class Shell:
             "versions": [(one, definitions.absolute(one.prefix + page.path)) for one in LANGUAGES],
             "places": list(_places(language, page.path, is_live=self._is_live)),
             "is_live": self._is_live,
+            "offer": root + addresses.OFFER,
             "alerts": self.alerts if definitions.network.alerts else "",
             "other": ENGLISH if language is FRENCH else FRENCH,
             "alternates": alternates(page, definitions),

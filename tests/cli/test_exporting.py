@@ -8,14 +8,20 @@ from pathlib import Path
 from tests.cli.conftest import Terminal
 
 
-def test_a_site_becomes_files(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_site_becomes_files(either: Terminal, tmp_path: Path) -> None:
+    terminal = either
+    terminal.run("db", "upgrade")
     terminal.site.write("first")
+    terminal.run("publish")
+    old = terminal.site.folder / terminal.site.path("first")
+    old.rename(old.with_name("moved.md"))
     terminal.run("publish")
     folder = tmp_path / "out"
     shown = terminal.run("export", "static", str(folder)).stdout
     assert shown.endswith(f"{folder}\n")
     assert (folder / "site/feed.atom").read_bytes() == terminal.site.document("/feed.atom")
     assert (folder / "site/feed.atom.br").is_file()
+    assert 'location = "/summaries/first/"' in (folder / "nginx.conf").read_text("utf-8")
     again = json.loads(terminal.run("export", "static", str(folder), "--json").stdout)
     assert again["changed"] == again["removed"] == 0
     assert again["dead"] == []

@@ -161,6 +161,7 @@ if NGINX:
             for path, title in (("/nope", "Not found"), ("/fr/nope/", "Page introuvable")):
                 theirs, body = ask(free_port, path)
                 assert (theirs.status, title in body.decode()) == (404, True)
+                assert same_headers(get(app, path), theirs) == [], path
             assert (
                 ask(free_port, "/gone/summaries/mindfulness-and-therapist-empathy/index.html")[
                     0

@@ -10,11 +10,12 @@ from typing import Final
 from flask import Flask, Response, abort, render_template, request
 from werkzeug.wrappers.response import Response as WerkzeugResponse
 
+from syndicate import addresses
 from syndicate.definitions import Definitions
 from syndicate.editorial.file import Previewed
 from syndicate.errors import ContentError, DefinitionError
 from syndicate.model import FORMATS, Format, Summary
-from syndicate.web import application, files, headers
+from syndicate.web import application, files, headers, offers
 from syndicate.web.bench import Files, panes
 from syndicate.web.headers import Headers
 from syndicate.web.hosts import is_loopback, split
@@ -54,6 +55,7 @@ def make(found: Files, *, host: str = "127.0.0.1") -> Flask:
         ("/own/<name>", views.own),
         ("/static/<name>", views.static),
         ("/favicon.ico", views.icon),
+        (addresses.OFFER, offers.answer),
     ):
         app.add_url_rule(rule, rule, view)
     return app

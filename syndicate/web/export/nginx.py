@@ -57,8 +57,8 @@ index index.html;
 def configuration(answers: Sequence[Answer]) -> str:
     """Return what is to be included in a `server` block; the same answers give the same text."""
     ordered = sorted(answers, key=lambda one: one.path)
-    missing = [answer.file for answer in ordered if answer.status == 404]
-    blocks = [_HEAD, *_missing_pages(missing)]
+    blocks = [_HEAD]
+    blocks += [_missing(answer) for answer in ordered if answer.status == 404]
     blocks += _files(answer for answer in ordered if answer.status == 200)
     blocks += [_moved(answer) for answer in ordered if answer.status == 301]
     blocks += [_gone(answer) for answer in ordered if answer.status == 410]
@@ -114,14 +114,11 @@ def _gone(answer: Answer) -> str:
     return block
 
 
-def _missing_pages(files: Iterable[str]) -> Iterator[str]:
+def _missing(answer: Answer) -> str:
     """Say what is shown where nothing is: `/404.html`, and `/fr/404.html` below `/fr/`."""
-    cached = (("Cache-Control", headers.ERROR_CACHE),)
-    for file in sorted(files, key=len):
-        below = file.rpartition("/")[0]
-        shown = f"error_page 404 {_quoted(file)};"
-        yield f"location {_quoted(below + '/')} {{ {shown} }}\n"
-        yield _location(f"= {_quoted(file)}", "text/html; charset=utf-8", cached, "internal;")
+    file, below = _quoted(answer.file), _quoted(f"{answer.file.rpartition('/')[0]}/")
+    said = _location(f"= {file}", *_said(answer), "internal;")
+    return f"location {below} {{ error_page 404 {file}; }}\n{said}"
 
 
 def _quoted(text: str) -> str:

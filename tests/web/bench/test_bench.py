@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 
+import html5lib
 import pytest
 from werkzeug.test import Client, TestResponse
 
@@ -64,12 +65,14 @@ def test_all_files_are_listed_the_last_saved_first(site: Site, client: Client) -
 def test_page_feeds_and_mail_stand_side_by_side(site: Site, client: Client, slug: str) -> None:
     answer = get(client, f"/bench/{site.path(slug)}")
     assert answer.status_code == 200
+    html5lib.HTMLParser(strict=True).parse(answer.text)
     found = panes(answer.text)
     assert list(found) == ["Page", "Atom", "RSS", "Mail"]
     title = "A text that is begun" if slug == "begun" else f"What is known of {slug}"
     for name, address in found.items():
         pane = get(client, address)
         assert pane.status_code == 200, name
+        html5lib.HTMLParser(strict=True).parse(pane.text)
         assert title in html.unescape(pane.text), name
         policy = directives(pane.headers["Content-Security-Policy"])
         assert policy["frame-ancestors"] == "'self'"

@@ -8,6 +8,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
+import html5lib
 import pytest
 
 from syndicate.store.upgrade import upgrade
@@ -46,6 +47,7 @@ def test_any_site_may_show_it_and_it_can_do_nothing(app: Published, path: str) -
         assert each.headers["Cache-Control"] == "public, no-cache"
         assert "Set-Cookie" not in each.headers
     page = answer.text
+    html5lib.HTMLParser(strict=True).parse(page)
     assert "<script" not in page
     assert "<img" not in page
     asked = re.findall(r'(?:src|<link rel="stylesheet" href)="([^"]+)"', page)
@@ -196,6 +198,7 @@ def test_a_withdrawn_summary_has_no_frame(stand: Stand) -> None:
 @pytest.mark.parametrize("path", ["/partners/", "/fr/partners/"])
 def test_the_page_for_partners_shows_what_it_offers(app: Published, path: str) -> None:
     answer = get(app, path)
+    html5lib.HTMLParser(strict=True).parse(answer.text)
     policy = directives(answer.headers["Content-Security-Policy"])
     assert policy["frame-src"] == "'self'"
     frames = re.findall(r'<div class="shown"><iframe src="(/[^"]+)"([^>]*)></iframe>', answer.text)
