@@ -11,7 +11,7 @@ import smtplib
 import statistics
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,12 +109,35 @@ def _copy(path: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
+@dataclass(slots=True)
+class _Waits:
+    """How long each case was ready to run while others ran: what a busy machine adds."""
+
+    taken: dict[str, list[float]] = field(default_factory=dict)
+
+    def timed(self, name: str, work: Callable[[], object]) -> Sample:
+        before = self._waited()
+        sample = timed(work)
+        self.taken.setdefault(name, []).append(self._waited() - before)
+        return sample
+
+    def told(self) -> str:
+        medians = {name: statistics.median(taken) for name, taken in self.taken.items()}
+        each = ", ".join(f"{name} {median * 1000:,.0f}" for name, median in medians.items())
+        return f"of that, ms of waiting for a processor (medians): {each}."
+
+    @staticmethod
+    def _waited() -> float:
+        """Return for how many seconds this thread has waited for a processor, as Linux counts."""
+        return int(Path("/proc/thread-self/schedstat").read_text("ascii").split()[1]) / 1e9
+
+
 # Planning --------------------------------------------------------------------------------------
 
 
 def _planning(folder: Path, rounds: int) -> Table:
     made = _store(folder, PLANNED)
-    waited: list[float] = []
+    waits = _Waits()
 
     def plan(_round: int) -> Sample:
         with _copy(made) as engine:
@@ -124,21 +147,12 @@ def _planning(folder: Path, rounds: int) -> Table:
                 while planner.plan(engine, knowledge, now=NOW):
                     pass
 
-            before = _waits()
-            taken = timed(work)
-            waited.append(_waits() - before)
-            return taken
+            return waits.timed("planner", work)
 
     table = Table(f"planning one change for {PLANNED:,} subscribers, on SQLite")
     table.add("planner", interleave({"plan": plan}, rounds)["plan"], goal="10,000 ms at most")
-    median = statistics.median(waited) * 1000
-    table.notes.append(f"of the time on the clock {median:,.0f} ms were waiting for a processor.")
+    table.notes.append(waits.told())
     return table
-
-
-def _waits() -> float:
-    """Return for how many seconds this thread was ready to run while others ran."""
-    return int(Path("/proc/thread-self/schedstat").read_text("ascii").split()[1]) / 1e9
 
 
 # Sending ---------------------------------------------------------------------------------------
@@ -171,10 +185,11 @@ def _sending(folder: Path, rounds: int, port: int) -> Table:
         recorder = _Recorder()
         _work(engine, recorder, 10)
     assert len(recorder.taken) == SENT
+    waits = _Waits()
     cases = {
-        "smtplib": lambda _round: timed(lambda: _bare(port, recorder.taken)),
-        "ten": lambda _round: _ours(planned, port, 10),
-        "one": lambda _round: _ours(planned, port, 1),
+        "smtplib": lambda _round: waits.timed("smtplib", lambda: _bare(port, recorder.taken)),
+        "ten": lambda _round: _ours(planned, port, 10, waits),
+        "one": lambda _round: _ours(planned, port, 1, waits),
     }
     samples = interleave(cases, rounds)
     size = len(recorder.taken[0][1])
@@ -185,6 +200,7 @@ def _sending(folder: Path, rounds: int, port: int) -> Table:
     )
     table.add("worker, noting each", samples["one"], samples["smtplib"], inverse=True)
     table.notes.append("ratio: how many mails a second, of those that bare smtplib hands over.")
+    table.notes.append(waits.told())
     return table
 
 
@@ -194,10 +210,11 @@ def _bare(port: int, mails: Sequence[tuple[Envelope, bytes]]) -> None:
             connection.sendmail(envelope.sender, [envelope.recipient], message)
 
 
-def _ours(planned: Path, port: int, note_every: int) -> Sample:
+def _ours(planned: Path, port: int, note_every: int, waits: _Waits) -> Sample:
     with _copy(planned) as engine:
         relay = SmtpRelay(f"smtp://127.0.0.1:{port}", name="localhost")
-        taken = timed(lambda: _work(engine, relay, note_every))
+        name = f"noting every {note_every}"
+        taken = waits.timed(name, lambda: _work(engine, relay, note_every))
         relay.close()
         return taken
 

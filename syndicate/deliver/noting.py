@@ -25,6 +25,7 @@ from syndicate.store.engine import Engine
 
 log = logging.getLogger(__name__)
 WITHIN: Final = 0.2  # seconds
+AT_END: Final = 3.0  # seconds that whoever is told to end waits for a store that is away
 _RETRY: Final = 1.0  # seconds
 Done = tuple[Composed | Nothing, Outcome]
 
@@ -47,6 +48,7 @@ class Noter:
         self._closed = False
         self._thread: threading.Thread | None = None
         self.lost = 0  # outcomes of deliveries that were ours no longer
+        self.stop = threading.Event()  # that of who sends: set when it is to end
 
     def put(self, mail: Composed | Nothing, outcome: Outcome) -> None:
         """Take an outcome; commit where as many wait as may. StoreError where that fails."""
@@ -66,10 +68,16 @@ class Noter:
             self._commit()
 
     def close(self) -> None:
+        """Note what an error left, if that is possible."""
         self._closed = True
         self._sending.set()
         if self._thread:
             self._thread.join()
+        with self._lock:
+            try:
+                self._commit()
+            except StoreError as error:
+                log.warning("what was sent is not noted, and may go twice: %s", error)
 
     def _commit(self) -> None:
         """Note what waits; call it with the lock. What cannot be noted is let go: it goes twice."""
@@ -102,12 +110,14 @@ class Noter:
 
     def _note_at_last(self, done: Sequence[Done]) -> None:
         """Note; while the store is away, again and again, for as long as these are ours."""
-        limit = time.monotonic() + deliveries.LEASE.total_seconds()
+        began = time.monotonic()
         while True:
             try:
                 return self._note(done)
             except StoreError as error:
-                if self._closed or time.monotonic() > limit:
+                ending = self._closed or self.stop.is_set()
+                patience = AT_END if ending else deliveries.LEASE.total_seconds()
+                if time.monotonic() - began >= patience:
                     raise
                 log.warning("what was sent cannot be noted yet: %s", error)
                 time.sleep(_RETRY)

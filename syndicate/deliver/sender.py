@@ -52,6 +52,7 @@ class Sender:
     def send(self, stop: threading.Event) -> bool:
         """Send what is due, as much as one claim takes; False where nothing was due."""
         began = time.monotonic()
+        self._noter.stop = stop
         claimed, composed = self._take()
         done: list[Delivery] = []
         for number, one in enumerate(composed):

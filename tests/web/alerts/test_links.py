@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from syndicate.store import engine as store
 from tests.deliver.news import CORRECTION, WITHDRAWAL
 from tests.web.alerts.browser import HOME, READER, Browser, everything, link
 
@@ -26,6 +27,39 @@ def test_links_of_one_purpose_open_no_other_door(browser: Browser) -> None:
     forged = stop[:-2] + ("0" if stop[-2] != "0" else "1") + "/"
     assert browser.submit(forged).status_code == 404
     assert browser.ask("/alerts/u/x/").status_code == 404
+    assert everything(browser.network) == before
+
+
+def test_links_that_were_used_do_nothing_again(browser: Browser) -> None:
+    """Replayed by whoever finds an old mail: after leaving, after erasing, after refusing."""
+    browser.sign_up()
+    (letter,) = browser.network.work()
+    confirm = link(letter, "confirm")
+    assert browser.submit(confirm, act="confirm").status_code == 200
+    (mail,) = browser.alert()
+    preferences = browser.preferences()
+    assert browser.submit(preferences, act="erase", sure="yes").status_code == 200
+    before = everything(browser.network)
+    for url in (confirm, preferences, link(mail, "u")):
+        for act in ("confirm", "refuse", "stop", "undo", "resume", "change", "erase", "export"):
+            answer = browser.submit(url, act=act, sure="yes", selection="everything")
+            assert answer.status_code == 410, (act, url)
+            assert READER not in answer.text
+    assert everything(browser.network) == before
+    assert browser.network.work() == []
+
+
+def test_a_link_ends_with_its_time(browser: Browser) -> None:
+    browser.subscribe()
+    preferences = browser.preferences()
+    browser.sign_up("slow@example.org")
+    (letter,) = browser.network.work()
+    with store.recording(browser.network.site.engine) as connection:
+        connection.exec_driver_sql("UPDATE letter SET expires_at = '2024-01-01T00:00:00Z'")
+    before = everything(browser.network)
+    for url, act in ((preferences, "stop"), (link(letter, "confirm"), "confirm")):
+        assert browser.ask(url).status_code == 410
+        assert browser.submit(url, act=act).status_code == 410
     assert everything(browser.network) == before
 
 
