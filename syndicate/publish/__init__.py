@@ -14,7 +14,7 @@ from pathlib import Path
 from syndicate import definitions as definitions_
 from syndicate.definitions import Definitions
 from syndicate.errors import PublishRefused
-from syndicate.publish import audience, commit, planning, reading, refresh, scan
+from syndicate.publish import audience, commit, memory, planning, reading, refresh, scan
 from syndicate.publish.commit import Outcome
 from syndicate.publish.failpoints import reach
 from syndicate.publish.reading import Progress, Readings
@@ -60,7 +60,9 @@ def publish(
         plan = planning.make(
             connection, folder, changes, readings, now, withdraw_missing=options.withdraw_missing
         )
-        del changes, readings  # what follows needs the plan alone, and memory
+        if len(readings) > reading.MANY:
+            del changes, readings  # what follows needs the plan alone, and memory
+            memory.give_back()
         if options.all_or_nothing and plan.problems:
             raise PublishRefused(
                 "\n".join(map(str, plan.problems)), "nothing was published: --all-or-nothing"

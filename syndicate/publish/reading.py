@@ -24,6 +24,9 @@ from syndicate.publish.spool import Spool
 from syndicate.store.batches import batches
 from syndicate.store.files import SeenFile
 
+MANY: Final = 1000
+"""So many texts take memory that is worth giving back."""
+
 _RUN: Final = 4096
 Result = Found | SeenFile | tuple[Problem, ...]
 Progress = Callable[[int, int], None]

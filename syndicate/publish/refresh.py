@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
 
 from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
@@ -17,13 +16,9 @@ from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
 from syndicate.model import FORMATS, Entry, Feed, Format, Summary, SummaryId, Tombstone
 from syndicate.store import documents, feeds, summaries
-from syndicate.store.batches import batches
 from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
-
-FEEDS_AT_ONCE: Final = 3
-"""Bounds the memory of a publish that renders everything anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +90,14 @@ def refresh(
     base = rendered_with(definitions)
     paths = [addresses.document(feed.stem, format) for feed in shown for format in FORMATS]
     shelf = Shelf(connection, documents.list_known(connection, paths), generation, now)
-    for part in batches(shown.items(), FEEDS_AT_ONCE):
-        stale = [
-            (feed, format, addresses.document(feed.stem, format), fingerprint)
-            for feed, contents in part
-            for fingerprint in (_fingerprint(base, feed, contents, dates[feed]),)
-            for format in FORMATS
-            if not shelf.has(addresses.document(feed.stem, format), fingerprint)
-        ]
+    for feed, contents in shown.items():  # one at a time: a publish may concern them all
+        fingerprint = _fingerprint(base, feed, contents, dates[feed])
+        places = {format: addresses.document(feed.stem, format) for format in FORMATS}
         maker = Maker(connection, definitions, texts=texts)
-        maker.gather(member for feed in {one[0] for one in stale} for member in shown[feed].members)
-        for feed, format, path, fingerprint in stale:
-            body = maker.body(feed, shown[feed], format)
-            shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
+        for format, path in places.items():
+            if not shelf.has(path, fingerprint):
+                body = maker.body(feed, contents, format)
+                shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
         maker.keep()
         shelf.write()
     return shelf.changed
