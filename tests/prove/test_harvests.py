@@ -15,7 +15,7 @@ from tests.web.oai.test_histories import QUICK, Histories
 from tests.web.served import Server
 from tests.web.stand import KEY, new_site
 
-LONG = settings(QUICK, max_examples=20, stateful_step_count=40)
+LONG = settings(QUICK, max_examples=40, stateful_step_count=40)
 
 
 @pytest.mark.prove

@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from tests.mirror.test_histories import SHORT, Histories, OnPostgresql
 
-LONG = settings(SHORT, max_examples=20, stateful_step_count=40)
+LONG = settings(SHORT, max_examples=40, stateful_step_count=40)
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
