@@ -28,6 +28,11 @@ FOLLOWING: Final[frozenset[Op]] = frozenset({"correct", "withdraw", "restore"})
 """Told to whoever had the entry, whatever they ask for now."""
 
 
+def is_first(op: Op, summary: Summary) -> bool:
+    """Tell whether a change is news to whoever asks: history that was brought in never is."""
+    return op in FIRST and not summary.backfill
+
+
 class Matcher:
     """Tells which selections a summary belongs to; each selection is read once."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from syndicate.alerts.news import FIRST, FOLLOWING
+from syndicate.alerts.news import FOLLOWING, is_first
 from syndicate.deliver.knowledge import Knowledge
 from syndicate.errors import StoreError
 from syndicate.model import Change
@@ -45,21 +45,16 @@ def audit(
         if not knowledge.look(connection):
             raise StoreError("nothing has been published yet", "run `syndicate publish`")
         selections = audits.list_selections(connection)
-        for change, planned in _announced(connection, knowledge, since):
+        for change, planned in _announced(connection, since):
             concerned = _concerned(connection, knowledge, selections, change)
             _compare(connection, found, change, concerned, planned=planned)
             progress(found.changes)
     return found
 
 
-def _announced(
-    connection: Connection, knowledge: Knowledge, since: int
-) -> Iterator[tuple[Change, bool]]:
+def _announced(connection: Connection, since: int) -> Iterator[tuple[Change, bool]]:
     while part := list(audits.list_events(connection, since, _PIECE)):
-        texts = knowledge.texts(connection, [(c.summary_id, c.revision) for c, _planned in part])
-        for change, planned in part:
-            if change.op != "edit" and not texts[change.summary_id, change.revision].backfill:
-                yield change, planned
+        yield from ((change, planned) for change, planned in part if change.op != "edit")
         since = part[-1][0].seq
 
 
@@ -69,8 +64,8 @@ def _concerned(
     """Return the subscriptions that are to hear of a change."""
     concerned: set[int] = set()
     key = (change.summary_id, change.revision)
-    if change.op in FIRST:
-        summary = knowledge.texts(connection, [key])[key]
+    summary = knowledge.texts(connection, [key])[key]
+    if is_first(change.op, summary):
         matching = [text for text in selections if knowledge.matcher.matches(text, summary)]
         concerned |= audits.list_asking(connection, change.seq, matching)
     if change.op in FOLLOWING:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from syndicate.alerts import periods
-from syndicate.alerts.news import FIRST, FOLLOWING
+from syndicate.alerts.news import FOLLOWING, is_first
 from syndicate.alerts.periods import Period
 from syndicate.deliver.knowledge import Knowledge
 from syndicate.model import Change, Summary, SummaryId
@@ -70,12 +70,7 @@ class _News:
         self._knowledge = knowledge
         keys = [(change.summary_id, change.revision) for change in batch.changes]
         self._texts = knowledge.texts(connection, keys)
-        # cosmetic edits are not announced, nor is history that was brought in
-        self._announced = [
-            change
-            for change in batch.changes
-            if change.op != "edit" and not self._text(change).backfill
-        ]
+        self._announced = [change for change in batch.changes if change.op != "edit"]
         self._matched: dict[str, list[int]] = {}
 
     def _text(self, change: Change) -> Summary:
@@ -106,7 +101,7 @@ class _News:
             self._matched[text] = [
                 change.seq
                 for change in self._announced
-                if change.op in FIRST and matches(text, self._text(change))
+                if is_first(change.op, self._text(change)) and matches(text, self._text(change))
             ]
         return self._matched[text]
 

@@ -70,6 +70,18 @@ def test_cosmetic_edits_and_history_are_not_announced(network: Network) -> None:
     assert audited(network).sent == 1
 
 
+def test_a_withdrawal_goes_to_those_who_had_what_is_called_history_since(either: Network) -> None:
+    either.subscribe(READER)
+    publish(either, "one")
+    assert len(either.work()) == 1
+    publish(either, "one", backfill=True)
+    assert either.work() == []
+    publish(either, "one", backfill=True, withdrawn=WITHDRAWAL)
+    (mail,) = either.work()
+    assert "Withdrawn" in mail.message["Subject"]
+    assert audited(either).sent == 2
+
+
 def test_a_correction_goes_to_those_who_had_the_entry(either: Network) -> None:
     either.subscribe("had@example.org", "empathy")
     publish(either, "one")
