@@ -82,7 +82,12 @@ class Definitions:
         return f"tag:{self.network.tag_authority},{self.network.tag_date}:{specific}"
 
     def resolve(self, wanted: Selection) -> Selection:
-        """Return `wanted` with present slugs for former ones; NotFound for unknown slugs."""
+        """Return `wanted` with present slugs for former ones; NotFound for unknown slugs.
+
+        What was left out and has since been merged into what is wanted is left out no more: the
+        feed of such a selection goes on.
+        """
+        selection.require_sense(wanted)
         terms = []
         for term in wanted.terms:
             if term.group == "topic":
@@ -93,9 +98,10 @@ class Definitions:
                 terms.append(term)
             else:
                 _unknown("form", term.slug, ("research", "announcement"))
-        found = selection.canonical(terms)
-        selection.require_sense(found)
-        return found
+        named = {(term.group, term.slug) for term in terms if not term.excluded}
+        return selection.canonical(
+            [t for t in terms if not t.excluded or (t.group, t.slug) not in named]
+        )
 
     def selected_feed(self, wanted: Selection) -> Feed:
         """Return the feed of any selection; one of the stored feeds where it is the same."""
