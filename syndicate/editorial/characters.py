@@ -1,7 +1,8 @@
 """Bytes into text that XML, JSON and mail can all carry, every refused character with its line.
 
 Refused: what is not UTF-8 (RFC 3629), what XML 1.0 cannot hold (section 2.2), the C1 controls,
-noncharacters, and the bidirectional overrides, which make text read otherwise than it is.
+noncharacters, the bidirectional overrides, which make text read otherwise than it is, and U+FFFD,
+which is what a reference to one of these, as `&#0;`, or a wrong encoding has become.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _PLANE_ENDS = "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd"
     + _PLANE_ENDS
     + "]"
 )
@@ -34,6 +35,8 @@ def describe(character: str) -> tuple[str, str]:
         what = "turns the direction of the text"
     elif 0xD800 <= code <= 0xDFFF:
         what = "is half a character (a surrogate)"
+    elif code == 0xFFFD:
+        return "U+FFFD stands for a character that was lost", "write the one that was meant"
     elif code == 0xFEFF:
         what = "is an invisible byte order mark"
     elif code < 0xA0:
@@ -62,7 +65,7 @@ def too_large(path: str, size: int) -> Problem:
 def decode(path: str, raw: bytes) -> tuple[str, list[Problem]]:
     """Return the text with line feeds only, and a problem for each line with a refused character.
 
-    Refused characters stand as U+FFFD in the text, so that the rest can still be checked.
+    A sign that is allowed stands for each refused character in the text, so that the rest can still be checked.
     """
     if len(raw) > MAX_BYTES:
         raise ContentError(too_large(path, len(raw)))
@@ -80,4 +83,4 @@ def decode(path: str, raw: bytes) -> tuple[str, list[Problem]]:
         if line != last and len(problems) < _MOST_PROBLEMS:
             problems.append(Problem(path, line, *describe(character)))
         last = line
-    return _FORBIDDEN.sub("\ufffd", text), problems
+    return _FORBIDDEN.sub("\u25a1", text), problems
