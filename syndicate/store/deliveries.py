@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.store import instants
 from syndicate.store.alert_tables import delivery, rest
 from syndicate.store.batches import batches
+from syndicate.store.many import insert_many
 
 Channel = Literal["alert", "letter"]
 State = Literal["queued", "sending", "sent", "failed", "skipped"]
@@ -58,22 +59,12 @@ def put_new(
     rows: Iterable[tuple[int, str, str, datetime]],
 ) -> None:
     """Add deliveries: recipient, issue, lane and when each is due."""
-    for part in batches(rows, 5000):
-        connection.execute(
-            insert(delivery),
-            [
-                {
-                    "channel": channel,
-                    "recipient": recipient,
-                    "issue": issue,
-                    "lane": lane,
-                    "state": "queued",
-                    "due_at": instants.write(due),
-                    "attempts": 0,
-                }
-                for recipient, issue, lane, due in part
-            ],
-        )
+    names = ("channel", "recipient", "issue", "lane", "state", "due_at", "attempts")
+    written = (
+        (channel, recipient, issue, lane, "queued", instants.write(due), 0)
+        for recipient, issue, lane, due in rows
+    )
+    insert_many(connection, delivery, names, written)
 
 
 def find_issues(

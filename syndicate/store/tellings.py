@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from syndicate.model import Op, SummaryId
 from syndicate.store.alert_tables import delivery, told
 from syndicate.store.batches import batches
+from syndicate.store.many import insert_many
 from syndicate.store.schema import change
 
 HELD: Final = "held"
@@ -34,11 +35,7 @@ class Telling:
 
 def put_new(connection: Connection, rows: Iterable[tuple[int, int, str]]) -> None:
     """Add tellings: change, subscription, issue."""
-    for part in batches(rows, 5000):
-        connection.execute(
-            insert(told),
-            [{"seq": s, "subscription_id": i, "issue": issue} for s, i, issue in part],
-        )
+    insert_many(connection, told, ("seq", "subscription_id", "issue"), rows)
 
 
 def list_of(connection: Connection, issue: str, subscriptions: Collection[int]) -> list[Telling]:
