@@ -65,7 +65,7 @@ def too_large(path: str, size: int) -> Problem:
 def decode(path: str, raw: bytes) -> tuple[str, list[Problem]]:
     """Return the text with line feeds only, and a problem for each line with a refused character.
 
-    A sign that is allowed stands for each refused character in the text, so that the rest can still be checked.
+    A sign that is allowed stands for each refused character, so that the rest can be checked.
     """
     if len(raw) > MAX_BYTES:
         raise ContentError(too_large(path, len(raw)))

@@ -14,13 +14,15 @@ class Parsed:
     """A summary, and what is known of its file.
 
     `digest` is the SHA-256 of the bytes, in hexadecimal. `lines` gives the line of every key by
-    its place: "title", "findings.0.value", "corrections.1.date".
+    its place: "title", "findings.0.value", "corrections.1.date"; "" is the text below them.
+    `numbers` gives the first line of every number of the text, and how it is written there.
     """
 
     summary: Summary
     warnings: tuple[Problem, ...]
     digest: str
     lines: Mapping[str, int]
+    numbers: Mapping[str, tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,9 @@ from syndicate.editorial.faults import read_fields
 from syndicate.editorial.fields import MAX_DESCRIPTION, FrontMatter
 from syndicate.editorial.file import Parsed
 from syndicate.editorial.findings import list_disagreements, list_missing
-from syndicate.editorial.frontmatter import Front
+from syndicate.editorial.frontmatter import Front, Parts
 from syndicate.editorial.notices import with_notices
+from syndicate.editorial.numbers import spelled
 from syndicate.editorial.plaintext import first_sentences, first_words, prose_of, text_of
 from syndicate.editorial.sanitize import join, sanitize
 from syndicate.editorial.values import FLAGS, MAX_SLUG, SLUG
@@ -74,8 +75,18 @@ def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
         summary=with_notices(summary),
         warnings=tuple(sorted(problems)),
         digest=hashlib.sha256(raw).hexdigest(),
-        lines={".".join(map(str, place)): line for place, line in front.lines.items()},
+        lines={".".join(map(str, place)): line for place, line in front.lines.items()}
+        | {"": parts.body_line},
+        numbers=_numbers(parts),
     )
+
+
+def _numbers(parts: Parts) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    for line, text in enumerate(parts.body.split("\n"), start=parts.body_line):
+        for written, number in spelled(text):
+            found.setdefault(number, (line, written))
+    return found
 
 
 def _has_errors(problems: list[Problem]) -> bool:

@@ -140,27 +140,30 @@ def _unexplained(found: Found, summary: Summary, before: Summary) -> Problem | N
     explained = len(summary.corrections) > len(before.corrections) or any(
         edit not in before.minor_edits for edit in summary.minor_edits
     )
-    touched = _touched(summary, before)
+    touched = _touched(found, summary, before)
     if explained or not touched or summary.withdrawn:
         return None
-    what, key = touched
-    return found.problem(
-        key,
-        f"{what} has changed since this was published",
+    what, line = touched
+    return Problem(
+        found.path,
+        line,
+        f"{what} since this was published",
         "add an entry to `corrections` (readers are told) or to `minor_edits` (they are not)",
     )
 
 
-def _touched(summary: Summary, before: Summary) -> tuple[str, str] | None:
-    if summary.title != before.title:
-        return "the title", "title"
-    if summary.citation != before.citation:
-        return "the citation", "citation"
-    if summary.findings != before.findings:
-        return "a finding", "findings"
+def _touched(found: Found, summary: Summary, before: Summary) -> tuple[str, int] | None:
+    """Return what has changed and on which line, as far as a change must be explained."""
+    lines = found.parsed.lines
+    for key in ("title", "citation", "findings"):
+        if getattr(summary, key) != getattr(before, key):
+            what = "a finding" if key == "findings" else f"the {key}"
+            return f"{what} has changed", lines.get(key, 1)
     numbers = Counter(summary_numbers(summary))
     old = Counter(summary_numbers(before))
-    if numbers != old:
-        changed = sorted((numbers - old) + (old - numbers))
-        return f"the number {changed[0]} in the text", "title"
+    for number in sorted(numbers - old):
+        line, written = found.parsed.numbers.get(number, (lines.get("", 1), number))
+        return f"the number {written} has come into the text", line
+    for number in sorted(old - numbers):
+        return f"the number {number} has gone from the text", lines.get("", 1)
     return None

@@ -18,7 +18,7 @@ from typing import Final, Generic, TypeVar
 from syndicate.errors import StoreError
 
 T = TypeVar("T")
-HELD: Final = 100
+HELD: Final = 50
 _SHORT: Final = 1000  # bytes that are not worth compressing
 
 

@@ -13,7 +13,7 @@ from syndicate.publish.spool import Spool
 from syndicate.store.files import SeenFile
 from syndicate.store.summaries import Stored
 
-PART = 50
+PART = 25
 """So many summaries are planned and written at a time: it is their texts that take memory."""
 
 Act = Op | Literal["schedule", "unschedule", "move", "keep"]

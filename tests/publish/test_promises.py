@@ -121,16 +121,17 @@ def test_a_refused_withdrawal_leaves_the_file_as_it_was(
     assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
 
 
-def test_a_merge_that_would_empty_a_feed_is_refused(small_site: Site) -> None:
+def test_a_feed_without_a_topic_that_was_merged_into_it_goes_on(small_site: Site) -> None:
     add_feed(small_site, "empathy+~training")
-    small_site.write("one")
+    small_site.write("one", topics=["empathy"])
+    small_site.write("two", topics=["training"], number=1)
     small_site.publish()
-    before = (small_site.folder / "feeds" / "topics.toml").read_text()
-    with pytest.raises(DefinitionError, match="both wanted and taken out"):
-        topics.merge(
-            small_site.engine, small_site.folder, "training", "empathy", now=small_site.now
-        )
-    assert (small_site.folder / "feeds" / "topics.toml").read_text() == before
+    topics.merge(small_site.engine, small_site.folder, "training", "empathy", now=small_site.now)
+    feed = small_site.definitions.feeds[-1]
+    assert str(feed.selection) == "empathy"
+    body = small_site.document(f"{feed.stem}.atom")
+    assert b"summary/one" in body
+    assert b"summary/two" in body
 
 
 def test_files_are_read_again_when_the_topics_change(site: Site) -> None:

@@ -49,7 +49,9 @@ def published(small_site: Site) -> Site:
             "a finding has changed",
             "minor_edits",
         ),
-        ({"body": BODY.replace("0.30", "0.31")}, "the number 0.3", "minor_edits"),
+        ({"body": BODY.replace("0.30", "0.310")}, "the number 0.310 has come", "minor_edits"),
+        ({"body": BODY.replace("more", "six more")}, "the number six has come", "minor_edits"),
+        ({"body": BODY.replace("r = 0.30", "it")}, "the number 0.3 has gone", "minor_edits"),
     ],
 )
 def test_refused(published: Site, change: dict[str, Any], message: str, remedy: str) -> None:
@@ -62,6 +64,25 @@ def test_refused(published: Site, change: dict[str, Any], message: str, remedy: 
     assert message in problem.message
     assert remedy in problem.remedy
     assert published.stored() == before
+
+
+def test_a_number_is_reported_where_it_stands(published: Site) -> None:
+    changed = BODY.replace("Ask early", "Ask within 3 weeks")
+    path = published.write("one", body=changed, corrections=TOLD)
+    (problem,) = published.publish().problems
+    lines = (published.folder / path).read_text().splitlines()
+    assert "Ask within 3 weeks" in lines[problem.line - 1]
+
+
+def test_a_number_in_words_is_the_number(published: Site) -> None:
+    published.write("one", body=BODY.replace("more", "ten more"), corrections=TOLD, minor_edits=[
+        {"date": written(published.now), "note": "A count."}
+    ])  # fmt: skip
+    assert published.publish().problems == ()
+    published.write("one", body=BODY.replace("more", "10 more"), corrections=TOLD, minor_edits=[
+        {"date": written(published.now - timedelta(minutes=1)), "note": "A count."}
+    ])  # fmt: skip
+    assert published.publish().problems == ()
 
 
 @pytest.mark.parametrize("key", ["minor_edits", "corrections"])
