@@ -171,7 +171,7 @@ class Keyring:
             key.id: (partner, key) for partner in partners for key in partner.keys
         }
         # stands in for an unknown id, so that it is compared with something like any other
-        nobodys = Key(id="", digest=secrets.token_bytes(32), created=datetime.min)  # noqa: DTZ901
+        nobodys = Key(id="", digest=secrets.token_bytes(32), created=datetime.min)  # noqa: DTZ901 - nobody compares it
         self._nobody: tuple[Partner | None, Key] = (None, nobodys)
 
     def find(self, text: str) -> tuple[Partner, Key] | None:

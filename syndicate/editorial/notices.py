@@ -69,6 +69,6 @@ def _withdrawn(summary: Summary, withdrawn: Withdrawal) -> Notice:
 
 def _paragraphs(texts: tuple[str, ...]) -> SafeHtml:
     # few publishes have any notice, and all would have to load what reads HTML
-    from syndicate.editorial.sanitize import sanitize  # noqa: PLC0415
+    from syndicate.editorial.sanitize import sanitize  # noqa: PLC0415 - most summaries have none
 
     return sanitize("\n".join(f"<p>{escape(text, quote=False)}</p>" for text in texts if text))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from syndicate.definitions import Definitions
-from syndicate.editorial import frontmatter
+from syndicate.editorial import frontmatter, placeholders
 from syndicate.editorial.characters import decode
 from syndicate.editorial.citation import citation_html, make_citation
 from syndicate.editorial.content import Content, read_content
@@ -54,6 +54,7 @@ def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
         raise ContentError(*sorted([*problems, *error.problems])) from None
     front = frontmatter.read(path, parts.front, first_line=parts.front_line)
     problems += front.problems
+    problems += placeholders.find(path, text, draft=_is_draft(front))
     fields = None
     if front.whole:
         fields, found = read_fields(path, front, definitions)

@@ -108,7 +108,7 @@ def read(
 
 def _read_one(site: Path, definitions: Definitions, file: Saved) -> Result:
     # not imported where others read for us, or nothing is to be read: it takes time and memory
-    from syndicate.editorial import summary as editorial  # noqa: PLC0415
+    from syndicate.editorial import summary as editorial  # noqa: PLC0415 - see above
 
     source, before = file
     try:

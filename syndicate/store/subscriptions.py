@@ -52,7 +52,7 @@ def get_many(connection: Connection, ids: Collection[int]) -> dict[int, Subscrip
     return found
 
 
-def _find(connection: Connection, condition: Any) -> Subscription | None:  # noqa: ANN401 - a clause
+def _find(connection: Connection, condition: Any) -> Subscription | None:  # noqa: ANN401 - a row as it came - a clause
     row = connection.execute(
         select(subscription).where(condition, subscription.c.address.is_not(None))
     ).one_or_none()

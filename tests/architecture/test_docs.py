@@ -105,6 +105,15 @@ def test_links_to_files_lead_somewhere(path: Path) -> None:
     assert {target for target in local if not (path.parent / target).exists()} == set()
 
 
+PLACE: Final = re.compile(r"`((?:syndicate|docs|deploy|tests|bench|requirements)/[a-z0-9_./-]+)`")
+
+
+@pytest.mark.parametrize("path", _markdown(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_that_are_named_exist(path: Path) -> None:
+    named = set(PLACE.findall(path.read_text("utf-8")))
+    assert {place for place in named if not (ROOT / place).exists()} == set()
+
+
 # The project's files -------------------------------------------------------------------------
 
 # Written in pieces, so that this file is not found by its own search.
