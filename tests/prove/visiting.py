@@ -1,7 +1,7 @@
 """A reader with a browser in front of `syndicate serve`, and what goes wrong behind the page.
 
-Requests to another origin, errors and refusals of the Content-Security-Policy are noted on every page
-that is opened. Screenshots go to build/screens/.
+Requests to another origin, errors and what the Content-Security-Policy refused are noted on every
+page that is opened. Screenshots go to build/screens/.
 """
 
 from __future__ import annotations
