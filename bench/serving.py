@@ -1,5 +1,7 @@
 """Serving a feed: the shipped stack beside a bare WSGI callable and an ordinary Flask view.
 
+Then pages beside the feed, by the same server in the same rounds.
+
 All on granian with the settings of `syndicate serve`: one worker on a core, the client on another.
 """
 
@@ -32,6 +34,14 @@ KINDS: Final = {
     "least": "bare WSGI, only the headers a feed needs",
     "view": "Flask view: make_response, ETag, make_conditional",
 }
+PAGES: Final = {
+    "/": "home",
+    "/topics/": "topics",
+    "/topics/empathy/": "a topic",
+    "/summaries/summary-000001/": "a summary",
+    "/subscribe": "subscribe",
+    "/fr/topics/empathy/": "a topic, in French",
+}
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,17 +61,19 @@ class Server:
         found = (Path(f"/proc/{pid}/status").read_text() for pid in _tree(self.process.pid))
         return max(int(text.partition("VmHWM:")[2].split()[0]) * 1024 for text in found)
 
-    def get(self, headers: Mapping[str, str]) -> tuple[int, list[tuple[str, str]], bytes]:
+    def get(
+        self, headers: Mapping[str, str], path: str = PATH
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         with contextlib.closing(connection):
-            connection.request("GET", PATH, headers=dict(headers))
+            connection.request("GET", path, headers=dict(headers))
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
 
-    def sample(self, headers: Mapping[str, str]) -> Sample:
+    def sample(self, headers: Mapping[str, str], path: str = PATH) -> Sample:
         """Measure seconds a request."""
         before = self.cpu()
-        done = load.ask(self.port, PATH, headers, seconds=SECONDS, cpu=(os.cpu_count() or 1) - 1)
+        done = load.ask(self.port, path, headers, seconds=SECONDS, cpu=(os.cpu_count() or 1) - 1)
         return Sample(wall=done.seconds / done.requests, cpu=(self.cpu() - before) / done.requests)
 
 
@@ -85,6 +97,7 @@ def measure(rounds: int, _size: int) -> Iterator[Table]:
             for server in servers.values():
                 _require_same(server.get(sent), body if "304" not in title else b"")
             yield _table(title, servers, sent, rounds, len(body))
+        yield _pages(shipped, rounds)
 
 
 def _require_same(answer: tuple[int, list[tuple[str, str]], bytes], body: bytes) -> None:
@@ -111,6 +124,34 @@ def _table(
     table.notes = [
         f"syndicate serve: {rate:,.0f} requests a second; ratios are of requests a second"
     ]
+    return table
+
+
+def _pages(server: Server, rounds: int) -> Table:
+    """Compare pages with the feed: both come from memory, pages once somebody has asked."""
+    sent = {"Accept-Encoding": "gzip"}
+    lengths = {}
+    for path in (PATH, *PAGES):
+        status, _, body = server.get(sent, path)
+        if status != 200:
+            raise RuntimeError(f"{path} was answered by {status}")
+        lengths[path] = len(body)
+
+    def case(path: str) -> Case:
+        return lambda _: server.sample(sent, path)
+
+    taken = interleave({path: case(path) for path in lengths}, rounds)
+    table = Table("Pages beside the feed: GET, 200 with gzip (a request's time)")
+    table.add(f"{PATH}, {lengths[PATH]:,} bytes", taken[PATH])
+    for path, name in PAGES.items():
+        table.add(
+            f"{name}, {lengths[path]:,} bytes",
+            taken[path],
+            taken[PATH],
+            goal=">= 0.5",
+            inverse=True,
+        )
+    table.notes = ["ratios are of requests a second, to those of the feed"]
     return table
 
 

@@ -12,9 +12,19 @@ from hypothesis import settings
 from sqlalchemy import URL
 
 from tests import postgres
+from tests.prove.browser import find_program
 
 settings.register_profile("ours", deadline=None)  # how long an example takes, the machine says
 settings.load_profile("ours")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out for want of a program of the machine's."""
+    if not find_program():
+        terminalreporter.write_line(
+            "LEFT OUT: no Chromium is installed, so no page was tried in a browser: no axe-core, "
+            "no keyboard, no printing (apt install chromium, then make prove)"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Dialog, Page, Route
 
 ADDRESS = "http://127.0.0.1/proof/"
@@ -28,7 +29,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -158,23 +159,34 @@ class Browser:
         dialog.dismiss()
 
 
+def find_program() -> str | None:
+    """Return an installed Chromium."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @contextmanager
-def open_browser(allowed: Mapping[str, list[str]]) -> Iterator[Browser]:
-    """Start Chromium, or raise NoBrowser; `allowed` maps each element to its attributes."""
+def launch() -> Iterator[Chromium]:
+    """Start Chromium, or raise NoBrowser."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
         raise NoBrowser("playwright is missing: `make prove` installs the group `prove`") from error
-    program = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
-        program = program or playwright.chromium.executable_path
+        program = find_program() or playwright.chromium.executable_path
         if not Path(program).exists():
             raise NoBrowser(f"no Chromium: install a package that has one of {', '.join(NAMES)}")
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
-            yield Browser(browser.new_page(), allowed)
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def open_browser(allowed: Mapping[str, list[str]]) -> Iterator[Browser]:
+    """Start Chromium, or raise NoBrowser; `allowed` maps each element to its attributes."""
+    with launch() as browser:
+        yield Browser(browser.new_page(), allowed)
 
 
 def load_payloads(folder: Path) -> list[dict[str, str]]:

@@ -1,0 +1,127 @@
+"""axe-core finds nothing on any sort of page, in both languages, light and dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.prove.visiting import PATIENCE, WITHDRAWN, Visit, visiting
+from tests.web.pages.reading import PAGES, SUMMARY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(120, method="thread")]
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+# What stands in a frame is looked at by itself: no script, so not axe either, runs in our frames.
+RUN = "() => axe.run(document, {iframes: false, resultTypes: ['violations']})"
+FURTHER = (
+    "/search?q=empathy",
+    "/search?q=nothingofthekind",
+    "/nope",
+    f"/summaries/{WITHDRAWN}/",
+    f"/embed/summaries/{SUMMARY}/",
+    f"/embed/summaries/{WITHDRAWN}/",
+    "/embed/topics/empathy/",
+    "/embed/nope/",
+    "/alerts/?selection=empathy",
+    "/alerts/preferences/",
+    "/alerts/confirm/nothing/",
+)
+BOTH = [f"{prefix}{path}" for path in (*PAGES, *FURTHER) for prefix in ("", "/fr")]
+ENGLISH = ["/v1/", "/v1/items", "/v1/problems/"]
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    with visiting(tmp_path_factory.mktemp("site")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def page(visit: Visit) -> Iterator[Page]:
+    with visit.page() as opened:
+        opened.route(re.compile(r"/embed/"), without_sandbox)
+        yield opened
+
+
+def without_sandbox(route: Route) -> None:
+    """Let axe run where our policy lets no script run at all: it would wait for ever."""
+    if route.request.frame.parent_frame:
+        route.continue_()
+        return
+    answer = route.fetch()
+    headers = {n: v for n, v in answer.headers.items() if n != "content-security-policy"}
+    route.fulfill(response=answer, headers=headers)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds, light and dark: rule, help and the elements."""
+    found = []
+    page.evaluate(AXE)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        result: dict[str, Any] = page.evaluate(RUN)
+        assert result["testEngine"]["name"] == "axe-core"
+        for one in result["violations"]:
+            nodes = [node["html"][:200] for node in one["nodes"]]
+            found.append(f"{scheme}: {one['id']}: {one['help']}: {nodes}")
+    return found
+
+
+@pytest.mark.parametrize("path", [*BOTH, *ENGLISH])
+def test_axe_finds_nothing(visit: Visit, page: Page, path: str) -> None:
+    visit.trouble.clear()
+    page.set_extra_http_headers({"Accept": "text/html"})
+    page.goto(path)
+    assert violations(page) == []
+    assert visit.trouble == []
+
+
+@pytest.mark.parametrize("language", ["", "/fr"])
+def test_axe_finds_nothing_where_alerts_are_asked_for_and_ended(
+    visit: Visit, page: Page, language: str
+) -> None:
+    reader = f"reader{language.strip('/')}@example.org"
+    page.goto(f"{language}/alerts/?selection=empathy")
+    page.fill("[name=address]", reader)
+    page.click("form[method=post] button")
+    found = violations(page)
+    page.goto(mailed(visit, page, reader, "/confirm/"))
+    found += violations(page)
+    page.click("button[value=confirm]")
+    found += violations(page)
+    page.goto(f"{language}/alerts/preferences/")
+    page.fill("[name=address]", reader)
+    page.click("form[method=post] button")
+    found += violations(page)
+    page.goto(mailed(visit, page, reader, "/alerts/preferences/"))
+    found += violations(page)
+    page.click("button[value=pause]")
+    found += violations(page)
+    page.click("button[value=stop]")
+    found += violations(page)
+    assert found == []
+
+
+def mailed(visit: Visit, page: Page, reader: str, part: str) -> str:
+    """Wait for a mail with a link of a sort; return the link."""
+    for _ in range(PATIENCE // 100):
+        for mail in visit.sink.to(reader):
+            for link in mail.links:
+                if part in link and not link.endswith(part):
+                    return link
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no mail with {part}: {[m.text for m in visit.sink.mails]}")
+
+
+def test_axe_finds_what_is_wrong(page: Page) -> None:
+    page.set_content("<title>x</title><p>grey on grey</p><input>")
+    page.evaluate("document.querySelector('p').style.cssText = 'color: #999; background: #aaa'")
+    rules = {one.split(": ")[1] for one in violations(page)}
+    assert {"color-contrast", "label", "html-has-lang"} <= rules
