@@ -18,6 +18,7 @@ def listed(terminal: Terminal) -> list[dict[str, Any]]:
 
 
 def test_from_adding_to_removing(either: Terminal) -> None:
+    either.run("db", "upgrade")
     either.environ["SYNDICATE_ALLOW_LOOPBACK"] = "1"
     with serving({"/hook": sent(b"")}) as server:
         url = f"http://127.0.0.1:{server.port}/hook"
@@ -46,6 +47,7 @@ def test_from_adding_to_removing(either: Terminal) -> None:
 
 
 def test_what_is_refused(either: Terminal) -> None:
+    either.run("db", "upgrade")
     either.run("webhook", "add", "Care", "https://care.example/hook")
     taken = either.run("webhook", "add", "care", "https://care.example/hook", status=1)
     assert "there is a webhook 'care' already" in taken.stderr
