@@ -45,20 +45,26 @@ def worker(*, once: bool, note_every: int) -> None:
         finally:
             if not once:
                 stop.set()
-            calling.join()
+                calling.join()
 
 
 def call_webhooks(
     engine: Engine, settings: Settings, stop: threading.Event, *, once: bool = False
 ) -> threading.Thread:
-    """Start the thread that calls webhooks: a slow one must not hold up a mail."""
+    """Start the thread that calls webhooks: a slow one must not hold up a mail.
+
+    With `once`, what is due is done when this returns, and the thread is not started.
+    """
     from syndicate import wiring
     from syndicate.deliver import engine as engines
 
     duties = wiring.caller(settings, engine, clock=here.now).duties
-    run = engines.run_once if once else engines.LocalEngine().run
+    if once:
+        engines.run_once(duties, stop)  # here, so that what fails ends the command
+    run = engines.LocalEngine().run
     thread = threading.Thread(target=run, args=(duties, stop), daemon=True)
-    thread.start()
+    if not once:
+        thread.start()
     return thread
 
 

@@ -132,7 +132,7 @@ class Caller:
 
     def _try(self, callback: Callback, one: Call, base_url: str, epoch: str) -> bool:
         """Call once and note it; False where the callback takes nothing at present."""
-        failure, status = self._post(callback, one, base_url, epoch)
+        failure, status = self._send(callback, one, base_url, epoch)
         now = self._clock()
         with store.recording(self._engine) as connection:
             if failure is None:
@@ -145,7 +145,7 @@ class Caller:
                 callbacks.end(connection, callback.id, now)
         return False
 
-    def _post(
+    def _send(
         self, callback: Callback, one: Call, base_url: str, epoch: str
     ) -> tuple[str | None, int]:
         """Return what went wrong, None for an answer of 2xx, and the status, 0 without one."""
