@@ -17,6 +17,7 @@ from syndicate.store.engine import Engine
 if TYPE_CHECKING:
     from syndicate.alerts.tokens import Keyring
     from syndicate.deliver.worker import Worker
+    from syndicate.webhooks.calling import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,11 @@ def worker(
         note_every=note_every,
         signer=signing.load(settings.dkim_key_file) if settings.dkim_key_file else None,
     )
+
+
+def caller(settings: Settings, engine: Engine, *, clock: Callable[[], datetime]) -> Caller:
+    """Return what calls webhooks."""
+    from syndicate.outgoing import Guard  # noqa: PLC0415 - only who calls needs it
+    from syndicate.webhooks.calling import Caller  # noqa: PLC0415 - the same
+
+    return Caller(engine, Guard(allow_loopback=settings.allow_loopback), clock=clock)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def worker(*, once: bool, note_every: int) -> None:
     """Go on until SIGTERM or Ctrl-C. Needs SYNDICATE_SMTP_URL, and [alerts] in network.toml.
 
-    Any number may run at once; on SQLite one is enough.
+    Webhooks are called too, and need neither. Any number may run at once; on SQLite one is enough.
     """
     settings = here.settings()
     stop = threading.Event()
@@ -36,7 +36,44 @@ def worker(*, once: bool, note_every: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     with here.store(settings) as engine:
-        deliver(engine, settings, stop, once=once, note_every=note_every)
+        calling = call_webhooks(engine, settings, stop, once=once)
+        try:
+            if settings.smtp_url or not _has_webhooks(engine):
+                deliver(engine, settings, stop, once=once, note_every=note_every)
+            elif not once:
+                stop.wait()
+        finally:
+            if not once:
+                stop.set()
+                calling.join()
+
+
+def call_webhooks(
+    engine: Engine, settings: Settings, stop: threading.Event, *, once: bool = False
+) -> threading.Thread:
+    """Start the thread that calls webhooks: a slow one must not hold up a mail.
+
+    With `once`, what is due is done when this returns, and the thread is not started.
+    """
+    from syndicate import wiring
+    from syndicate.deliver import engine as engines
+
+    duties = wiring.caller(settings, engine, clock=here.now).duties
+    if once:
+        engines.run_once(duties, stop)  # here, so that what fails ends the command
+    run = engines.LocalEngine().run
+    thread = threading.Thread(target=run, args=(duties, stop), daemon=True)
+    if not once:
+        thread.start()
+    return thread
+
+
+def _has_webhooks(engine: Engine) -> bool:
+    from syndicate.store import callbacks
+    from syndicate.store import engine as store
+
+    with store.reading(engine) as connection:
+        return bool(callbacks.list_all(connection))
 
 
 def deliver(

@@ -1,0 +1,168 @@
+"""The worker's side: plans what each change means for whom, and calls.
+
+Everything may die at any point and be run again, by any number at once: a call that was not noted
+is made again, with the same `webhook-id`, when its lease has ended. Several callbacks are called
+at once, each in its own thread, so that a slow one delays the others by one call at most.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final
+
+from syndicate import addresses, outgoing
+from syndicate.errors import FetchError
+from syndicate.outgoing import Guard, Limits
+from syndicate.store import callbacks, calls, journal, site
+from syndicate.store import engine as store
+from syndicate.store.callbacks import Callback
+from syndicate.store.calls import Call
+from syndicate.store.engine import Engine
+from syndicate.webhooks import payload, signature
+
+LIMITS: Final = Limits(seconds=10, raw_bytes=64_000, inflated_bytes=64_000, redirects=0)
+AT_ONCE: Final = 8
+"""Callbacks that are called at the same time."""
+_CLAIM: Final = 10  # calls of one callback: they take 100 s at most, far less than the lease
+_KEEP: Final = timedelta(days=90)
+_TIDY_EVERY: Final = timedelta(hours=1)
+_GONE: Final = 410
+_LONGEST_REPLY: Final = 300  # characters of what is noted
+
+WAITS: Final = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+)
+"""Between the attempts, as Standard Webhooks 1.0 has them: ten attempts in three days."""
+JITTER: Final = 0.2  # of a wait, added at random: those that failed together come back apart
+
+
+def next_attempt(attempts: int, now: datetime, chance: float) -> datetime | None:
+    """Return when to try again after so many attempts; None: never. `chance` is in [0, 1)."""
+    if attempts > len(WAITS):
+        return None
+    return now + WAITS[attempts - 1] * (1 + JITTER * chance)
+
+
+class Caller:
+    """Calls from one process; `owner` names it in the ledger."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        guard: Guard,
+        *,
+        clock: Callable[[], datetime],
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._engine = engine
+        self._guard = guard
+        self._clock = clock
+        self._limits = limits
+        self._owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._tidied_at: datetime | None = None
+
+    @property
+    def duties(self) -> Mapping[str, Callable[[threading.Event], bool]]:
+        """Return what is to be done again and again, by name, in this order."""
+        return {"plan webhooks": self.plan, "call webhooks": self.call, "tidy calls": self.tidy}
+
+    def plan(self, _stop: threading.Event) -> bool:
+        """Make the calls of what has changed; True where there may be more."""
+        with store.reading(self._engine) as connection:
+            head = journal.get_head(connection).seq
+            found = callbacks.list_all(connection)
+        if all(one.seq >= head or one.ended_at for one in found):
+            return False  # on SQLite looking must not take the lock that publishers take
+        with store.recording(self._engine) as connection:
+            return calls.plan(connection, self._clock()) > 0
+
+    def call(self, stop: threading.Event) -> bool:
+        """Call whom something is due; False where nothing was."""
+        with store.reading(self._engine) as connection:
+            waiting = calls.list_waiting(connection, self._clock(), limit=AT_ONCE)
+            if not waiting:
+                return False
+            values = site.get_values(connection)
+            epoch = journal.get_head(connection).epoch
+            found = {one.id: one for one in callbacks.list_all(connection)}
+        base_url = values.get(site.BASE_URL, "")
+        with ThreadPoolExecutor(len(waiting), thread_name_prefix="webhook") as pool:
+            lanes = [pool.submit(self._lane, found[id], base_url, epoch, stop) for id in waiting]
+        return sum(lane.result() for lane in lanes) > 0
+
+    def tidy(self, _stop: threading.Event) -> bool:
+        """Forget old calls that succeeded; dead letters stay until they are replayed."""
+        now = self._clock()
+        if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
+            self._tidied_at = now
+            with store.recording(self._engine) as connection:
+                calls.forget(connection, now - _KEEP)
+        return False
+
+    # One callback ----------------------------------------------------------------------------
+
+    def _lane(self, callback: Callback, base_url: str, epoch: str, stop: threading.Event) -> int:
+        """Make the calls of one callback that are due; the first failure ends it for now."""
+        with store.recording(self._engine) as connection:
+            claimed = calls.claim(
+                connection, callback.id, owner=self._owner, now=self._clock(), limit=_CLAIM
+            )
+        for number, one in enumerate(claimed):
+            if stop.is_set():
+                self._give_back(callback, claimed[number:], timedelta(0))
+                break
+            if not self._try(callback, one, base_url, epoch):
+                self._give_back(callback, claimed[number + 1 :], WAITS[0])
+                break
+        return len(claimed)
+
+    def _give_back(self, callback: Callback, rest: list[Call], wait: timedelta) -> None:
+        seqs = [one.change.seq for one in rest]
+        with store.recording(self._engine) as connection:
+            due = self._clock() + wait
+            calls.release(connection, callback.id, seqs, owner=self._owner, due=due)
+
+    def _try(self, callback: Callback, one: Call, base_url: str, epoch: str) -> bool:
+        """Call once and note it; False where the callback takes nothing at present."""
+        failure, status = self._send(callback, one, base_url, epoch)
+        now = self._clock()
+        with store.recording(self._engine) as connection:
+            if failure is None:
+                calls.note_sent(connection, one, owner=self._owner, now=now)
+                return True
+            ended = status == _GONE
+            due = None if ended else next_attempt(one.attempts, now, random.random())  # noqa: S311 - no secret
+            calls.note_failure(connection, one, failure, owner=self._owner, now=now, due=due)
+            if ended:
+                callbacks.end(connection, callback.id, now)
+        return False
+
+    def _send(
+        self, callback: Callback, one: Call, base_url: str, epoch: str
+    ) -> tuple[str | None, int]:
+        """Return what went wrong, None for an answer of 2xx, and the status, 0 without one."""
+        body = payload.write(one.change, url=base_url + addresses.summary(one.slug))
+        now = self._clock()
+        headers = signature.headers(
+            callback.secrets(now),
+            id=f"msg_{callback.id}_{epoch}_{one.change.seq}",
+            timestamp=int(now.timestamp()),
+            body=body,
+        )
+        try:
+            answer = outgoing.send(
+                callback.url, body, guard=self._guard, limits=self._limits, headers=headers
+            )
+        except FetchError as error:
+            return str(error)[:_LONGEST_REPLY], 0
+        if 200 <= answer.status < 300:
+            return None, answer.status
+        return f"it answered {answer.status}", answer.status
