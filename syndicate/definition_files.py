@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from syndicate import mailbox
+from syndicate import addresses, mailbox
 from syndicate.errors import AddressError, DefinitionError, Problem
 from syndicate.model import (
     Alerts,
@@ -121,6 +121,13 @@ class NoticeTable(Table):
 
 class HubTable(Table):
     url: Url = ""
+    own: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.own and self.url:
+            raise ValueError("give own = true or the url of another hub, not both")
+        return self
 
 
 class OaiTable(Table):
@@ -237,7 +244,7 @@ class NetworkFile(Table):
             licence=Licence(**self.licence.model_dump(exclude={"terms_due"})),
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
-            hub=self.hub.url,
+            hub=f"{fields['base_url']}{addresses.HUB}" if self.hub.own else self.hub.url,
             oai=self.oai.enabled,
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),
