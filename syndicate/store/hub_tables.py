@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from syndicate.store.columns import NUMBER, instant, metadata
 
@@ -20,7 +20,7 @@ hub_subscription = Table(
     Column("attempts", Integer, nullable=False),  # since then
     instant("due_at"),  # of the next attempt; while one is under way, the end of its lease
     Column("owner", Text, nullable=True),
-    UniqueConstraint("topic", "callback", name="hub_subscription_once"),
+    Index("hub_subscription_once", "topic", "callback", unique=True),
     Index("hub_subscription_by_due", "due_at"),
 )
 

@@ -13,6 +13,7 @@ from syndicate import addresses
 from syndicate.definitions import Definitions
 from syndicate.store import documents, hub
 from syndicate.store import engine as store
+from syndicate.store.engine import Connection
 from syndicate.store.hub import Asked
 from syndicate.web import old_addresses
 from syndicate.web.site import Site
@@ -72,13 +73,18 @@ class Hub:
             if mode == "subscribe":
                 if found is None or not definitions.find_feed(found.feed):
                     raise _Refused("hub.topic: give the address of a feed of this site", 404)
-                everybody, of_host = hub.count(connection, asked.host)
-                if not hub.has(connection, topic, callback):
-                    if of_host >= MOST_OF_HOST:
-                        raise _Refused("this host has too many subscriptions; end some", 429)
-                    if everybody >= MOST:
-                        raise _Refused("this hub is full; try again tomorrow", 503)
+            if not hub.has(connection, topic, callback):
+                _check_room(connection, asked.host)
             hub.ask(connection, asked, now=datetime.now(UTC))
+
+
+def _check_room(connection: Connection, host: str) -> None:
+    """Bound what strangers can make us keep, and the callbacks that they can make us ask."""
+    everybody, of_host = hub.count(connection, host)
+    if of_host >= MOST_OF_HOST:
+        raise _Refused("this host has too many subscriptions; end some", 429)
+    if everybody >= MOST:
+        raise _Refused("this hub is full; try again tomorrow", 503)
 
 
 def _topic(definitions: Definitions, address: str) -> str:

@@ -190,7 +190,16 @@ def test_an_upgrade_that_is_not_let_in_says_so(
     engine.dispose()
 
 
-MADE_SINCE = ("datestamp", "partner", "partner_key", "allowance", "confirmed", "ledger")
+MADE_SINCE = (
+    "hub_request",
+    "hub_subscription",
+    "datestamp",
+    "partner",
+    "partner_key",
+    "allowance",
+    "confirmed",
+    "ledger",
+)
 
 
 def test_an_upgrade_fills_in_what_publishing_writes(tmp_path: Path, database_url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, String, Text
 
 revision = "0009"
 down_revision = "0007"
@@ -24,8 +24,9 @@ def upgrade() -> None:
         Column("attempts", Integer(), nullable=False),
         Column("due_at", String(20), nullable=False),
         Column("owner", Text(), nullable=True),
-        UniqueConstraint("topic", "callback", name="hub_subscription_once"),
     )
+    once = ["topic", "callback"]
+    op.create_index("hub_subscription_once", "hub_subscription", once, unique=True)
     op.create_index("hub_subscription_by_due", "hub_subscription", ["due_at"])
     op.create_table(
         "hub_request",
