@@ -70,9 +70,9 @@ class Hub:
         )
         with store.recording(self._site.engine) as connection:
             found = documents.find(connection, topic)
-            if mode == "subscribe":
-                if found is None or not definitions.find_feed(found.feed):
-                    raise _Refused("hub.topic: give the address of a feed of this site", 404)
+            is_feed = found is not None and definitions.find_feed(found.feed)
+            if mode == "subscribe" and not is_feed:
+                raise _Refused("hub.topic: give the address of a feed of this site", 404)
             if not hub.has(connection, topic, callback):
                 _check_room(connection, asked.host)
             hub.ask(connection, asked, now=datetime.now(UTC))
