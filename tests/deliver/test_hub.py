@@ -21,6 +21,7 @@ from syndicate.deliver import hub
 from syndicate.deliver.hub import Hub
 from syndicate.outgoing import Guard, Limits
 from syndicate.store import engine as store
+from syndicate.store import hub as ledger
 from syndicate.store.hub_tables import hub_request, hub_subscription
 from syndicate.web import create_app
 from tests import readers
@@ -300,3 +301,29 @@ def test_a_feed_that_goes_away_is_denied_with_a_reason(stand: Stand) -> None:
 
 def test_pauses_grow_to_an_hour() -> None:
     assert [hub.pause(n).total_seconds() for n in (1, 2, 3, 8, 50)] == [30, 60, 120, 3600, 3600]
+
+
+def test_a_worker_that_dies_while_it_sends_is_followed_by_another(stand: Stand) -> None:
+    stand.subscribe()
+    stand.publish("two")
+    with store.recording(stand.network.site.engine) as connection:
+        now = stand.network.now
+        (lost,) = ledger.claim_due(connection, "dead", now=now, limit=9)
+        assert ledger.claim_due(connection, "other", now=now, limit=9) == []
+    stand.work(seconds=119)
+    assert stand.posts == []
+    stand.work(seconds=2)
+    assert len(stand.posts) == 1
+    with store.recording(stand.network.site.engine) as connection:
+        ledger.put_off(connection, "dead", lost.id, stand.network.now)  # too late: not its row
+    stand.work(hours=2)
+    assert len(stand.posts) == 1
+
+
+def test_a_former_address_is_the_present_feed(stand: Stand) -> None:
+    stand.subscribe("/rss.xml")
+    (row,) = stand.rows()
+    assert row.topic == "/feed.rss"
+    assert parse_qs(urlsplit(stand.subscriber.asked[-1].path).query)["hub.topic"] == [
+        f"{stand.base}/rss.xml"
+    ]
