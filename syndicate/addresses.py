@@ -33,6 +33,7 @@ WELL_KNOWN_FEEDS: Final = "/.well-known/feeds"
 OAI: Final = "/oai"
 OAI_SCHEMA: Final = "/oai/syndicate.xsd"
 FEED_MENU: Final = "/.well-known/feed-menu.json"
+HUB: Final = "/hub"
 ALERTS: Final = "/alerts/"
 PREFERENCES: Final = "/alerts/preferences/"
 

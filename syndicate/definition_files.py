@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from syndicate import addresses
 from syndicate.definition_values import (
     Address,
     BaseUrl,
@@ -72,6 +73,13 @@ class NoticeTable(Table):
 
 class HubTable(Table):
     url: Url = ""
+    own: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.own and self.url:
+            raise ValueError("give own = true or the url of another hub, not both")
+        return self
 
 
 class OaiTable(Table):
@@ -188,7 +196,7 @@ class NetworkFile(Table):
             licence=Licence(**self.licence.model_dump(exclude={"terms_due"})),
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
-            hub=self.hub.url,
+            hub=f"{fields['base_url']}{addresses.HUB}" if self.hub.own else self.hub.url,
             oai=self.oai.enabled,
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),

@@ -65,6 +65,7 @@ def worker(
     from syndicate.deliver import signing  # noqa: PLC0415 - only who delivers needs it
     from syndicate.deliver.smtp import SmtpRelay  # noqa: PLC0415 - only who delivers needs it
     from syndicate.deliver.worker import Worker  # noqa: PLC0415 - the same
+    from syndicate.outgoing import Guard  # noqa: PLC0415 - the same
 
     if settings.smtp_url is None:
         raise DeliveryError(
@@ -77,6 +78,7 @@ def worker(
         relay,
         clock=clock,
         note_every=note_every,
+        guard=Guard(allow_loopback=settings.allow_loopback),
         signer=signing.load(settings.dkim_key_file) if settings.dkim_key_file else None,
     )
 

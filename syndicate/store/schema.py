@@ -18,13 +18,27 @@ from sqlalchemy import (
     Text,
 )
 
-from syndicate.store import alert_tables, partner_tables, search_tables, webhook_tables
+from syndicate.store import (
+    alert_tables,
+    hub_tables,
+    partner_tables,
+    search_tables,
+    webhook_tables,
+)
 from syndicate.store.columns import instant as _instant
 from syndicate.store.columns import metadata
 
-__all__ = ["HEAD", "alert_tables", "metadata", "partner_tables", "search_tables", "webhook_tables"]
+__all__ = [
+    "HEAD",
+    "alert_tables",
+    "hub_tables",
+    "metadata",
+    "partner_tables",
+    "search_tables",
+    "webhook_tables",
+]
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration that this program needs."""
 
 

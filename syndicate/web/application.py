@@ -23,6 +23,7 @@ from syndicate.web.frame import Frame
 from syndicate.web.generations import Generations
 from syndicate.web.health import Health
 from syndicate.web.hosts import is_loopback
+from syndicate.web.hub import Hub
 from syndicate.web.oai.views import Oai
 from syndicate.web.oembed import Oembed
 from syndicate.web.published import Published
@@ -101,6 +102,7 @@ def _register(
         Pull(site, frame, access),
         Oai(site, access),
         Oembed(site),
+        Hub(site),
         Errors(site, frame),
     ):
         views.register(flask)

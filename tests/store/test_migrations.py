@@ -191,6 +191,7 @@ def test_an_upgrade_that_is_not_let_in_says_so(
 
 
 MADE_SINCE = (
+    *("hub_request", "hub_subscription"),
     *("datestamp", "partner", "partner_key", "allowance", "confirmed", "ledger"),
     *("callback", "call"),
 )
