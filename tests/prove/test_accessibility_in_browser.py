@@ -65,7 +65,7 @@ def violations(page: Page) -> list[str]:
     found = []
     page.evaluate(AXE)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         result: dict[str, Any] = page.evaluate(RUN)
         assert result["testEngine"]["name"] == "axe-core"
         for one in result["violations"]:
