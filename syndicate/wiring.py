@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,8 +18,8 @@ from syndicate.store.engine import Engine
 
 if TYPE_CHECKING:
     from syndicate.alerts.tokens import Keyring
+    from syndicate.deliver.engine import Duty
     from syndicate.deliver.worker import Worker
-    from syndicate.webhooks.calling import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,6 @@ def worker(
     from syndicate.deliver import signing  # noqa: PLC0415 - only who delivers needs it
     from syndicate.deliver.smtp import SmtpRelay  # noqa: PLC0415 - only who delivers needs it
     from syndicate.deliver.worker import Worker  # noqa: PLC0415 - the same
-    from syndicate.outgoing import Guard  # noqa: PLC0415 - the same
 
     if settings.smtp_url is None:
         raise DeliveryError(
@@ -78,14 +79,19 @@ def worker(
         relay,
         clock=clock,
         note_every=note_every,
-        guard=Guard(allow_loopback=settings.allow_loopback),
         signer=signing.load(settings.dkim_key_file) if settings.dkim_key_file else None,
     )
 
 
-def caller(settings: Settings, engine: Engine, *, clock: Callable[[], datetime]) -> Caller:
-    """Return what calls webhooks."""
-    from syndicate.outgoing import Guard  # noqa: PLC0415 - only who calls needs it
+def callers(
+    settings: Settings, engine: Engine, *, clock: Callable[[], datetime]
+) -> list[Mapping[str, Duty]]:
+    """Return the duties of the hub and of webhooks; each is slow by itself, and needs no relay."""
+    from syndicate.deliver.hub import Hub  # noqa: PLC0415 - only who calls needs it
+    from syndicate.outgoing import Guard  # noqa: PLC0415 - the same
     from syndicate.webhooks.calling import Caller  # noqa: PLC0415 - the same
 
-    return Caller(engine, Guard(allow_loopback=settings.allow_loopback), clock=clock)
+    guard = Guard(allow_loopback=settings.allow_loopback)
+    owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+    hub = Hub(engine, guard, owner=owner, clock=clock)
+    return [Caller(engine, guard, clock=clock).duties, hub.duties]

@@ -35,19 +35,20 @@ def _beside(
 ) -> Callable[[threading.Event], None]:
     """Return what the supervising process does beside serving."""
     from syndicate.cli.publishing import tell
-    from syndicate.cli.working import call_webhooks
+    from syndicate.cli.working import call_others
     from syndicate.publish import background, watching
 
     def run(stop: threading.Event) -> None:
         delivering = _delivering(engine, settings, stop) if settings.smtp_url else None
-        calling = call_webhooks(engine, settings, stop)
+        calling = call_others(engine, settings, stop)
         if watch:
             options = {"base_url": settings.base_url, "clock": here.now, "told": tell, "stop": stop}
             threading.Thread(
                 target=watching.watch, args=(engine, settings.site), kwargs=options, daemon=True
             ).start()
         background.run(engine, clock=here.now, stop=stop)
-        calling.join()  # at most as long as a call may take
+        for thread in calling:
+            thread.join()  # at most as long as a call may take
         if delivering:
             delivering.join()  # a mail that is on its way is noted
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def worker(*, once: bool, note_every: int) -> None:
     """Go on until SIGTERM or Ctrl-C. Needs SYNDICATE_SMTP_URL, and [alerts] in network.toml.
 
-    Webhooks are called too, and need neither. Any number may run at once; on SQLite one is enough.
+    Webhooks and the hub need neither. Any number may run at once; on SQLite one is enough.
     """
     settings = here.settings()
     stop = threading.Event()
@@ -36,44 +36,51 @@ def worker(*, once: bool, note_every: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     with here.store(settings) as engine:
-        calling = call_webhooks(engine, settings, stop, once=once)
+        calling = call_others(engine, settings, stop, once=once)
         try:
-            if settings.smtp_url or not _has_webhooks(engine):
+            if settings.smtp_url or not _calls_others(engine):
                 deliver(engine, settings, stop, once=once, note_every=note_every)
             elif not once:
                 stop.wait()
         finally:
             if not once:
                 stop.set()
-                calling.join()
+                for thread in calling:
+                    thread.join()
 
 
-def call_webhooks(
+def call_others(
     engine: Engine, settings: Settings, stop: threading.Event, *, once: bool = False
-) -> threading.Thread:
-    """Start the thread that calls webhooks: a slow one must not hold up a mail.
+) -> list[threading.Thread]:
+    """Start the threads that call webhooks and the hub's subscribers: slow ones hold up no mail.
 
-    With `once`, what is due is done when this returns, and the thread is not started.
+    With `once`, what is due is done when this returns, and there are no threads.
     """
     from syndicate import wiring
     from syndicate.deliver import engine as engines
 
-    duties = wiring.caller(settings, engine, clock=here.now).duties
-    if once:
-        engines.run_once(duties, stop)  # here, so that what fails ends the command
-    run = engines.LocalEngine().run
-    thread = threading.Thread(target=run, args=(duties, stop), daemon=True)
-    if not once:
-        thread.start()
-    return thread
+    threads = []
+    for duties in wiring.callers(settings, engine, clock=here.now):
+        if once:
+            engines.run_once(duties, stop)  # here, so that what fails ends the command
+            continue
+        run = engines.LocalEngine().run
+        threads.append(threading.Thread(target=run, args=(duties, stop), daemon=True))
+        threads[-1].start()
+    return threads
 
 
-def _has_webhooks(engine: Engine) -> bool:
-    from syndicate.store import callbacks
+def _calls_others(engine: Engine) -> bool:
+    """Tell whether there is anything to do without mail."""
+    from syndicate.deliver import hub
+    from syndicate.store import callbacks, site
     from syndicate.store import engine as store
 
     with store.reading(engine) as connection:
-        return bool(callbacks.list_all(connection))
+        if callbacks.list_all(connection):
+            return True
+        is_published = "network.toml" in site.get_values(connection)
+        return is_published and hub.is_own(site.get_definitions(connection))
 
 
 def deliver(

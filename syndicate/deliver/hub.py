@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from syndicate import addresses, outgoing
 from syndicate.definitions import Definitions
+from syndicate.deliver.engine import Duty
 from syndicate.errors import FetchError, FetchFailed
 from syndicate.outgoing import Guard, Limits
 from syndicate.store import engine as store
@@ -56,6 +57,11 @@ class Hub:
         self._owner = owner
         self._clock = clock
         self._limits = limits
+
+    @property
+    def duties(self) -> Mapping[str, Duty]:
+        """Return what is to be done again and again, by name, in this order."""
+        return {"hub: verify": self.verify, "hub: distribute": self.distribute}
 
     def verify(self, _stop: threading.Event) -> bool:
         """Ask callbacks whether they meant it (5.3), and tell those that are denied (5.2)."""

@@ -15,12 +15,10 @@ from syndicate.alerts.tokens import Keyring
 from syndicate.deliver import planner, tidying
 from syndicate.deliver.composing import Composer
 from syndicate.deliver.engine import Duty
-from syndicate.deliver.hub import Hub
 from syndicate.deliver.knowledge import Knowledge
 from syndicate.deliver.sender import NOTE_EVERY, Sender
 from syndicate.deliver.signing import Signer
 from syndicate.deliver.smtp import Relay
-from syndicate.outgoing import Guard
 from syndicate.store import engine as store
 from syndicate.store import highwater
 from syndicate.store.engine import Engine
@@ -42,7 +40,6 @@ class Worker:
         clock: Clock,
         note_every: int = NOTE_EVERY,
         signer: Signer | None = None,
-        guard: Guard | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -51,7 +48,6 @@ class Worker:
         self._file: int | None = None
         self._tidied_at: datetime | None = None
         owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._hub = Hub(engine, guard or Guard(), owner=owner, clock=clock)
         self._sender = Sender(
             engine,
             Composer(keyring, self._knowledge, signer),
@@ -68,8 +64,6 @@ class Worker:
             "guard": self._guard,
             "plan": self._plan,
             "send": self._sender.send,
-            "hub: verify": self._hub.verify,
-            "hub: distribute": self._hub.distribute,
             "tidy": self._tidy,
         }
 

@@ -30,7 +30,7 @@ GRANIANS: Final = "_wsgi_call_wrap"
 AT_ONCE: Final = 64
 """Requests that are answered aside at the same time; a further one is told to come back."""
 
-BODIES_AT_ONCE: Final = 16
+BODIES_AT_ONCE: Final = 4
 """Requests whose bodies are waited for at the same time; the server has as many more threads."""
 
 BODY_WITHIN: Final = 5.0

@@ -68,5 +68,5 @@ from syndicate.cli import here
 from syndicate.deliver.engine import LocalEngine
 settings = here.settings()
 engine = wiring.wire(settings).engine
-LocalEngine().run(wiring.caller(settings, engine, clock=here.now).duties, threading.Event())
+LocalEngine().run(wiring.callers(settings, engine, clock=here.now)[0], threading.Event())
 """
