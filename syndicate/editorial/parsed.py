@@ -37,17 +37,18 @@ class Event:
     line: int = field(default=0, compare=False)
 
 
-# Possessive throughout: no input makes these patterns look at a character twice.
+# Runs of characters are possessive, and what follows one begins with another character: so no input
+# takes more than linear time. Groups are not: those are broken in Python before 3.11.4 (gh-101955).
 _TOKEN = re.compile(
-    r"""(?P<text>(?:[^<]|<(?![A-Za-z/!?]))++)
-      | <(?P<end>/)?+(?P<name>[A-Za-z][A-Za-z0-9]*+)
-         (?P<attributes>(?:\s++[A-Za-z][\w:.-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=`]++))?+)*+)
-         \s*+/?+>
-      | (?P<other><[^<>]*+>?+)""",
+    r"""(?P<text>[^<]++|<(?![A-Za-z/!?]))
+      | <(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)
+         (?P<attributes>(?:\s++[A-Za-z][\w:.-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=`]++))?)*)
+         \s*+/?>
+      | (?P<other><[^<>]*+>?)""",
     re.VERBOSE | re.ASCII,
 )
 _ATTRIBUTE = re.compile(
-    r"""([A-Za-z][\w:.-]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>=`]++)))?+""", re.ASCII
+    r"""([A-Za-z][\w:.-]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>=`]++)))?""", re.ASCII
 )
 # HTML Living Standard, 13.1.2.4: a start tag that ends what is open, and what needs no end tag.
 _ENDS_OPEN: dict[str, frozenset[str]] = {
@@ -70,16 +71,24 @@ _OPTIONAL_END = _ENDS_OPEN["tbody"] | {"li", "dt", "dd"}
 
 def tokens(html: str) -> Iterator[Event]:
     """Yield the pieces of any text in order, none lost, with no judgement of their nesting."""
-    line = 1
+    line = begun = 1
+    text = ""  # a sign “<” that begins no tag is matched by itself
     for match in _TOKEN.finditer(html):
         if match["text"] is not None:
-            yield Event("text", unescape(match["text"]), (), line)
-        elif match["other"] is not None:
-            yield Event("other", match["other"], (), line)
+            begun = begun if text else line
+            text += match["text"]
         else:
-            kind: Literal["start", "end"] = "end" if match["end"] else "start"
-            yield Event(kind, match["name"].lower(), _attributes(match["attributes"]), line)
+            if text:
+                yield Event("text", unescape(text), (), begun)
+                text = ""
+            if match["other"] is not None:
+                yield Event("other", match["other"], (), line)
+            else:
+                kind: Literal["start", "end"] = "end" if match["end"] else "start"
+                yield Event(kind, match["name"].lower(), _attributes(match["attributes"]), line)
         line += match[0].count("\n")
+    if text:
+        yield Event("text", unescape(text), (), begun)
 
 
 def _attributes(source: str) -> tuple[tuple[str, str], ...]:

@@ -32,7 +32,7 @@ _PATH = (
     r"[^\s\x00-\x20\"'<>\\`\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f"
     r"\ufeff\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_HOST = r"(?:[a-z0-9-]{1,63}\.)*+[a-z0-9-]{1,63}"
+_HOST = r"(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}"
 _WEB = re.compile(rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?\#]{_PATH}*+)?", re.IGNORECASE)
 _MAIL = re.compile(rf"mailto:[a-z0-9][a-z0-9._+-]{{0,63}}@{_HOST}", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.IGNORECASE)
