@@ -183,30 +183,32 @@ class _Calls:
 
 
 class _Turns:
-    """Whose turn it is to take requests: the oldest thread's, but while that waits for a body.
+    """Whose turn it is to take requests: the first thread's, but while that waits for a body.
 
-    Granian starts the others when requests queue, and ends one for which none came for a while.
+    Granian starts the others when requests queue, and ends one for which none came for a while;
+    should that be the first, another takes its place.
     """
 
     def __init__(self) -> None:
-        self._oldest = 0  # threading.get_ident(), and its number in the system: they count up
-        self._native = 0
+        self._first = 0  # threading.get_ident()
+        self._ended = 0  # requests of the first
         self._needed = threading.Event()
 
     def end(self) -> None:
-        """End a request: a younger thread rests until it is needed."""
-        if threading.get_ident() == self._oldest:
+        """End a request: another than the first thread rests until it is needed."""
+        if not self._first:
+            self._first = threading.get_ident()
+        if threading.get_ident() == self._first:
+            self._ended += 1
             return
-        native = threading.get_native_id()
-        if not self._oldest or native < self._native:
-            self._oldest, self._native = threading.get_ident(), native
-        else:
-            self._needed.wait(REST)
+        ended = self._ended
+        if not self._needed.wait(REST) and self._ended == ended:
+            self._first = threading.get_ident()  # that one is idle, or no more
 
     @contextmanager
     def of_others(self) -> Iterator[None]:
         """Have others take requests within the block."""
-        needed = threading.get_ident() == self._oldest
+        needed = threading.get_ident() == self._first
         if needed:
             self._needed.set()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -182,19 +183,19 @@ def test_while_many_bodies_are_waited_for_another_is_told_to_come_back() -> None
     assert {(one.status, one.body) for one, _ in asked} == {(200, b"a=1")}
 
 
-def test_the_younger_thread_takes_requests_only_while_the_older_waits_for_a_body() -> None:
+def test_another_thread_takes_requests_only_while_the_first_waits_for_a_body() -> None:
     answer, arrived = aside.wrap(of(echo), {}), threading.Event()
     ready = aside.wrap(started(lambda: [b"now"]), {})
     answer.__self__._turns = ready.__self__._turns  # one server: forms and what is ready
-    ready(Protocol(), {})  # this thread is the older one
+    ready(Protocol(), {})  # this thread is the first
     given = [Protocol() for _ in range(3)]
     body = Body(b"a=1", arrived)
 
-    def younger() -> None:
+    def another() -> None:
         for protocol in given:
             ready(protocol, {})
 
-    resting = threading.Thread(target=younger, daemon=True)
+    resting = threading.Thread(target=another, daemon=True)
     resting.start()
     assert given[0].given.wait(10)
     assert not given[1].given.wait(0.1)  # it rests
@@ -211,6 +212,21 @@ def test_the_younger_thread_takes_requests_only_while_the_older_waits_for_a_body
     sending.join(10)
     assert form.given.wait(10)
     assert form.body == b"a=1"
+
+
+def test_another_takes_the_place_of_a_first_thread_that_is_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(aside, "REST", 0.2)
+    ready = aside.wrap(started(lambda: [b"now"]), {})
+    ended = threading.Thread(target=ready, args=(Protocol(), {}))
+    ended.start()
+    ended.join(10)
+    ready(Protocol(), {})  # it rests, and sees that nobody took a request meanwhile
+    begun = time.monotonic()
+    for _ in range(50):
+        ready(Protocol(), {})
+    assert time.monotonic() - begun < 0.2
 
 
 def test_a_body_that_does_not_come_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
