@@ -77,6 +77,11 @@ class Definitions:
         """Return the public address of a path."""
         return self.network.base_url + path
 
+    @property
+    def is_hub(self) -> bool:
+        """Tell whether the WebSub hub that the feeds name is this program's own."""
+        return self.network.hub == self.absolute(addresses.HUB)
+
     def tag(self, specific: str) -> str:
         """Mint a tag URI (RFC 4151) under the network's authority and frozen date."""
         return f"tag:{self.network.tag_authority},{self.network.tag_date}:{specific}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 from syndicate.config import Settings
 from syndicate.errors import DeliveryError
 from syndicate.store import engine as store
-from syndicate.store import secret
+from syndicate.store import owners, secret
 from syndicate.store.engine import Engine
 
 if TYPE_CHECKING:
@@ -92,6 +90,5 @@ def callers(
     from syndicate.webhooks.calling import Caller  # noqa: PLC0415 - the same
 
     guard = Guard(allow_loopback=settings.allow_loopback)
-    owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
-    hub = Hub(engine, guard, owner=owner, clock=clock)
+    hub = Hub(engine, guard, owner=owners.new(), clock=clock)
     return [Caller(engine, guard, clock=clock).duties, hub.duties]

@@ -72,7 +72,6 @@ def call_others(
 
 def _calls_others(engine: Engine) -> bool:
     """Tell whether there is anything to do without mail."""
-    from syndicate.deliver import hub
     from syndicate.store import callbacks, site
     from syndicate.store import engine as store
 
@@ -80,7 +79,7 @@ def _calls_others(engine: Engine) -> bool:
         if callbacks.list_all(connection):
             return True
         is_published = "network.toml" in site.get_values(connection)
-        return is_published and hub.is_own(site.get_definitions(connection))
+        return is_published and site.get_definitions(connection).is_hub
 
 
 def deliver(

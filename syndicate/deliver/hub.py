@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from syndicate import addresses, outgoing
+from syndicate import outgoing
 from syndicate.definitions import Definitions
 from syndicate.deliver.engine import Duty
 from syndicate.errors import FetchError, FetchFailed
@@ -85,7 +85,7 @@ class Hub:
             if not hub.is_behind(connection, now):
                 return False
             definitions = site.get_definitions(connection)
-        if not is_own(definitions):
+        if not definitions.is_hub:
             return False
         with store.recording(self._engine) as connection:
             claimed = hub.claim_due(connection, self._owner, now=now, limit=AT_ONCE)
@@ -150,11 +150,6 @@ class Hub:
                 hub.end(connection, due.id)
             else:
                 hub.put_off(connection, self._owner, due.id, now + pause(due.attempts))
-
-
-def is_own(definitions: Definitions) -> bool:
-    """Tell whether the hub that the feeds name is this one."""
-    return definitions.network.hub == definitions.absolute(addresses.HUB)
 
 
 def pause(attempts: int) -> timedelta:

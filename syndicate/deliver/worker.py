@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -20,7 +17,7 @@ from syndicate.deliver.sender import NOTE_EVERY, Sender
 from syndicate.deliver.signing import Signer
 from syndicate.deliver.smtp import Relay
 from syndicate.store import engine as store
-from syndicate.store import highwater
+from syndicate.store import highwater, owners
 from syndicate.store.engine import Engine
 from syndicate.store.watch import watch
 
@@ -47,7 +44,7 @@ class Worker:
         self._watch = watch(engine)
         self._file: int | None = None
         self._tidied_at: datetime | None = None
-        owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        owner = owners.new()
         self._sender = Sender(
             engine,
             Composer(keyring, self._knowledge, signer),

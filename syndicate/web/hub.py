@@ -29,12 +29,16 @@ _CALLBACK: Final = 2000  # characters
 
 
 class _Refused(Exception):
+    """Says why a request is not kept, and by which status."""
+
     def __init__(self, reason: str, status: int = 400) -> None:
         super().__init__(reason)
         self.status = status
 
 
 class Hub:
+    """The view of `/hub`."""
+
     def __init__(self, site: Site) -> None:
         self._site = site
 
@@ -51,7 +55,7 @@ class Hub:
 
     def _keep(self) -> None:
         definitions = require(self._site.snapshot)
-        if definitions.network.hub != definitions.absolute(addresses.HUB):
+        if not definitions.is_hub:
             raise _Refused("this site is no hub; its feeds name the one they use", 404)
         mode = request.form.get("hub.mode", "")
         if mode not in ("subscribe", "unsubscribe"):

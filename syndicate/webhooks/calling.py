@@ -7,10 +7,7 @@ at once, each in its own thread, so that a slow one delays the others by one cal
 
 from __future__ import annotations
 
-import os
 import random
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +17,7 @@ from typing import Final
 from syndicate import addresses, outgoing
 from syndicate.errors import FetchError
 from syndicate.outgoing import Guard, Limits
-from syndicate.store import callbacks, calls, journal, site
+from syndicate.store import callbacks, calls, journal, owners, site
 from syndicate.store import engine as store
 from syndicate.store.callbacks import Callback
 from syndicate.store.calls import Call
@@ -66,7 +63,7 @@ class Caller:
         self._guard = guard
         self._clock = clock
         self._limits = limits
-        self._owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._owner = owners.new()
         self._tidied_at: datetime | None = None
 
     @property

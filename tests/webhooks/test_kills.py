@@ -1,4 +1,4 @@
-"""Workers are killed while they call: no change is lost, and of each kill one comes twice."""
+"""Workers are killed while they call: no change is lost, and a kill doubles one at most."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_kill_and_restart_lose_nothing(stand: Stand) -> None:
         left[0] -= 1
         if left[0] == 0:
             reached.set()
-            threading.Event().wait(0.3)  # half of the kills fall into an answer that is held
+            threading.Event().wait(0.3)  # each kill falls into an answer that is held
         sent(b"")(handler)
 
     stand.add(reply=count)
