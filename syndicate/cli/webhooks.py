@@ -36,7 +36,7 @@ def add(name: str, url: str) -> None:
 
 
 @group.command(name="list")
-@click.option("--json", "as_json", is_flag=True, help="For a machine.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
 def list_(*, as_json: bool) -> None:
     """List the webhooks and what became of their calls; no secret is shown."""
     from syndicate.store import callbacks

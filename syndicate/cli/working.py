@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -31,9 +30,7 @@ def worker(*, once: bool, note_every: int) -> None:
     Webhooks and the hub need neither. Any number may run at once; on SQLite one is enough.
     """
     settings = here.settings()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = here.stopped()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     with here.store(settings) as engine:
         calling = call_others(engine, settings, stop, once=once)
