@@ -73,8 +73,7 @@ class Seal:
 
     def sign(self, purpose: str, payload: bytes) -> str:
         """Return base64url without padding of the payload and 16 bytes of HMAC-SHA-256."""
-        signed = payload + _mac(self.keys[0], purpose, payload)
-        return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+        return _base64url(payload + _mac(self.keys[0], purpose, payload))
 
     def open(self, purpose: str, token: str) -> bytes | None:
         """Return the payload of a token; None unless it was signed here for this purpose."""
@@ -84,9 +83,16 @@ class Seal:
             signed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
         except binascii.Error:
             return None
+        if _base64url(signed) != token:  # its last letter has idle bits: one token, one spelling
+            return None
         payload, mac = signed[:-_MAC], signed[-_MAC:]
         known = [hmac.compare_digest(_mac(key, purpose, payload), mac) for key in self.keys]
         return payload if any(known) else None
+
+
+def _base64url(data: bytes) -> str:
+    """Return RFC 4648 section 5, without padding."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _mac(key: str, purpose: str, payload: bytes) -> bytes:
