@@ -1,0 +1,186 @@
+"""What is peculiar to the engine of many machines: its tables, its triggers, and its dead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from procrastinate.schema import SchemaManager
+
+from syndicate.deliver.distributed import DistributedEngine
+from syndicate.errors import StoreError
+from syndicate.store import engine as store
+from syndicate.store import jobs
+from tests import readers
+from tests.deliver.engines import EACH_MINUTE, Stand, until
+
+MIGRATIONS = Path(SchemaManager.get_migrations_path())
+NAMES = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
+WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - {age}) RETURNING id"
+
+
+@pytest.fixture
+def engine(postgresql_url: str) -> Iterator[store.Engine]:
+    made = store.connect(postgresql_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def stand(tmp_path: Path, postgresql_url: str) -> Iterator[Stand]:
+    with readers.running(tmp_path, postgresql_url) as network:
+        made = Stand(network, "distributed", tick=EACH_MINUTE)
+        yield made
+        made.end()
+
+
+# The tables --------------------------------------------------------------------------------------
+
+
+def run(engine: store.Engine, *scripts: str) -> None:
+    for script in scripts:
+        with engine.begin() as connection:
+            connection.execution_options(no_parameters=True).exec_driver_sql(script)
+
+
+def functions(engine: store.Engine) -> list[str]:
+    query = "SELECT proname FROM pg_proc WHERE proname LIKE 'procrastinate%%' ORDER BY proname"
+    with engine.connect() as connection:
+        return list(connection.exec_driver_sql(query).scalars())
+
+
+def test_workers_that_start_together_make_the_tables_once(engine: store.Engine) -> None:
+    failed: list[Exception] = []
+
+    def start() -> None:
+        try:
+            DistributedEngine(engine)
+        except Exception as error:  # noqa: BLE001 - told below, in the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert "procrastinate_fetch_job_v2" in functions(engine)
+
+
+def test_tables_of_an_older_version_are_brought_to_this_one(engine: store.Engine) -> None:
+    run(engine, *((MIGRATIONS / name).read_text("utf-8") for name in NAMES[:-3]))
+    run(engine, f"COMMENT ON TABLE procrastinate_jobs IS '{NAMES[-4]}'")
+    run(engine, "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('plan', 'plan')")
+    before = functions(engine)
+    DistributedEngine(engine)
+    after = functions(engine)
+    assert after != before
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM procrastinate_jobs").scalar() == 1
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    DistributedEngine(engine)
+    assert functions(engine) == after
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"), [("99.00.00_01_pre", "newer than this program"), ("", "another program")]
+)
+def test_tables_that_are_not_ours_are_left_alone(
+    comment: str, told: str, engine: store.Engine
+) -> None:
+    run(engine, SchemaManager.get_schema())
+    run(engine, f"COMMENT ON TABLE procrastinate_jobs IS '{comment}'")
+    with pytest.raises(StoreError, match=told):
+        DistributedEngine(engine)
+
+
+# Triggers ----------------------------------------------------------------------------------------
+
+
+def test_nothing_waits_for_a_tick_that_somebody_has_called_for(stand: Stand) -> None:
+    stand.start(stand.network.worker().duties)
+    until(lambda: stand.ask("SELECT 1 FROM procrastinate_periodic_defers WHERE task_name='tidy'"))
+    stand.network.sign_up("anna@example.org")
+    until(lambda: stand.network.sink.mails)
+    stand.network.confirm(stand.network.sink.mails[0])
+    stand.network.site.write("one")
+    stand.network.site.publish()
+    until(lambda: stand.network.sink.mails[1:])
+
+
+def test_one_job_of_each_duty_waits_however_often_it_is_called_for(stand: Stand) -> None:
+    stand.engine()
+    for duty in ("plan", "send"):
+        stand.ask(f"INSERT INTO procrastinate_periodic_defers (task_name) VALUES ('{duty}')")
+    stand.network.site.write("one")
+    stand.network.site.publish()
+    stand.network.sign_up("anna@example.org")
+    stand.network.sign_up("bert@example.org")
+    waiting = "SELECT task_name, count(*) FROM procrastinate_jobs GROUP BY task_name ORDER BY 1"
+    assert stand.ask(waiting) == [("plan", 1), ("send", 1)]
+
+
+def test_without_tables_of_jobs_nobody_is_called(stand: Stand) -> None:
+    jobs.wake(stand.store)
+    assert stand.ask("SELECT to_regclass('procrastinate_jobs')") == [(None,)]
+
+
+# The dead ----------------------------------------------------------------------------------------
+
+
+def add_job(stand: Stand, duty: str, status: str, worker: int | None = None) -> None:
+    stand.ask(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+        " SELECT duty, duty, duty, CAST(:status AS procrastinate_job_status), :worker"
+        " FROM CAST(:duty AS text) AS found (duty)",
+        duty=duty,
+        status=status,
+        worker=worker,
+    )
+
+
+def test_jobs_of_the_dead_are_begun_anew_and_those_of_the_living_are_not(stand: Stand) -> None:
+    stand.engine()
+    ((dead,),) = stand.ask(WORKER.format(age="interval '2 minutes'"))
+    ((alive,),) = stand.ask(WORKER.format(age="interval '1 second'"))
+    add_job(stand, "dead", "doing", dead)
+    add_job(stand, "forgotten", "doing", None)  # Procrastinate has pruned the worker
+    add_job(stand, "alive", "doing", alive)
+    add_job(stand, "unended", "doing", alive)
+    stand.ask(
+        "INSERT INTO procrastinate_events (job_id, type, at)"
+        " SELECT id, 'started', now() - interval '2 hours' FROM procrastinate_jobs"
+        " WHERE task_name = 'unended'"
+    )
+    add_job(stand, "queued", "doing", dead)
+    add_job(stand, "queued", "todo")  # Procrastinate's own retry fails here
+    add_job(stand, "old", "failed")
+    assert jobs.sweep(stand.store) == 4
+    found = stand.ask("SELECT task_name, status FROM procrastinate_jobs ORDER BY task_name")
+    assert found == [
+        ("alive", "doing"),
+        ("dead", "todo"),
+        ("forgotten", "todo"),
+        ("queued", "todo"),
+        ("unended", "todo"),
+    ]
+    assert jobs.sweep(stand.store) == 0
+
+
+def test_a_worker_that_was_taken_for_dead_registers_again(stand: Stand) -> None:
+    calls: list[int] = []
+    stand.tick = "* * * * * *"
+
+    def duty(_stop: threading.Event) -> bool:
+        calls.append(1)
+        return False
+
+    stand.start({"duty": duty})
+    until(lambda: calls)
+    ((first,),) = stand.ask("DELETE FROM procrastinate_workers RETURNING id")
+    until(lambda: stand.ask("SELECT 1 FROM procrastinate_workers WHERE id > :id", id=first))
+    before = len(calls)
+    until(lambda: len(calls) > before)
