@@ -101,7 +101,7 @@ class DistributedEngine:
                 if stop.is_set() or time.monotonic() > ends:
                     return
             if busy is None:
-                pause = timedelta(seconds=min(2 ** (failures + 1), _LONGEST_PAUSE))
+                pause = timedelta(seconds=min(2**failures, _LONGEST_PAUSE))
                 jobs.wake(self._engine, [name], failures=failures + 1, after=pause)
 
         return job

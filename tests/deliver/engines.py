@@ -33,15 +33,11 @@ def until(happened: Callable[[], Any]) -> None:
 class Stand:
     """Starts engines of one kind, each in a thread of its own; `tick` is for the distributed."""
 
-    network: Network
     kind: str
+    store: store.Engine
     tick: str = EACH_SECOND
     stop: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
-
-    @property
-    def store(self) -> store.Engine:
-        return self.network.site.engine
 
     def engine(self) -> Engine:
         if self.kind == "local":
@@ -60,18 +56,19 @@ class Stand:
             thread.join(30)
             assert not thread.is_alive()
 
-    def is_done(self) -> bool:
-        """Tell whether nothing is to be planned or sent at this time, and nobody is at it."""
-        with store.reading(self.store) as connection:
-            states = {state for _channel, state in deliveries.count_open(connection)}
-            due = deliveries.find_oldest_due(connection, self.network.now)
-            return not (due or "sending" in states or outbox.find_oldest(connection))
-
     def ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement on the tables of jobs."""
         with store.recording(self.store) as connection:
             found = connection.execute(text(query), values)
             return [tuple(row) for row in found] if found.returns_rows else []
+
+
+def is_done(network: Network) -> bool:
+    """Tell whether nothing is to be planned or sent at this time, and nobody is at it."""
+    with store.reading(network.site.engine) as connection:
+        states = {state for _channel, state in deliveries.count_open(connection)}
+        due = deliveries.find_oldest_due(connection, network.now)
+        return not (due or "sending" in states or outbox.find_oldest(connection))
 
 
 @dataclass

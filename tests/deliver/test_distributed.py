@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from syndicate.store import engine as store
 from syndicate.store import jobs
 from tests import readers
 from tests.deliver.engines import EACH_MINUTE, Stand, until
+from tests.readers import Network
 
 MIGRATIONS = Path(SchemaManager.get_migrations_path())
 NAMES = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
+JOBS = "SELECT 1 FROM procrastinate_jobs"
 WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - {age}) RETURNING id"
 
 
@@ -29,11 +32,17 @@ def engine(postgresql_url: str) -> Iterator[store.Engine]:
 
 
 @pytest.fixture
-def stand(tmp_path: Path, postgresql_url: str) -> Iterator[Stand]:
-    with readers.running(tmp_path, postgresql_url) as network:
-        made = Stand(network, "distributed", tick=EACH_MINUTE)
-        yield made
-        made.end()
+def stand(engine: store.Engine) -> Iterator[Stand]:
+    made = Stand("distributed", engine, tick=EACH_MINUTE)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def network(stand: Stand, tmp_path: Path, postgresql_url: str) -> Iterator[Network]:
+    with readers.running(tmp_path, postgresql_url) as found:
+        yield found
+        stand.end()
 
 
 # The tables --------------------------------------------------------------------------------------
@@ -100,25 +109,60 @@ def test_tables_that_are_not_ours_are_left_alone(
 # Triggers ----------------------------------------------------------------------------------------
 
 
-def test_nothing_waits_for_a_tick_that_somebody_has_called_for(stand: Stand) -> None:
-    stand.start(stand.network.worker().duties)
-    until(lambda: stand.ask("SELECT 1 FROM procrastinate_periodic_defers WHERE task_name='tidy'"))
-    stand.network.sign_up("anna@example.org")
-    until(lambda: stand.network.sink.mails)
-    stand.network.confirm(stand.network.sink.mails[0])
-    stand.network.site.write("one")
-    stand.network.site.publish()
-    until(lambda: stand.network.sink.mails[1:])
+def test_nothing_waits_for_a_tick_that_somebody_has_called_for(
+    stand: Stand, network: Network
+) -> None:
+    stand.start(network.worker().duties)
+    until(lambda: len(stand.ask("SELECT 1 FROM procrastinate_periodic_defers")) == 5)
+    until(lambda: not stand.ask(JOBS))
+    network.sign_up("anna@example.org")
+    until(lambda: network.sink.mails)
+    network.confirm(network.sink.mails[0])
+    until(lambda: not stand.ask(JOBS))
+    network.site.write("one")
+    network.site.publish()
+    until(lambda: network.sink.mails[1:])
 
 
-def test_one_job_of_each_duty_waits_however_often_it_is_called_for(stand: Stand) -> None:
+def test_who_finds_something_goes_on_and_calls_the_others(stand: Stand) -> None:
+    calls: list[str] = []
+
+    def find(_stop: threading.Event) -> bool:
+        calls.append("find")
+        return calls.count("find") < 5
+
+    def other(_stop: threading.Event) -> bool:
+        calls.append("other")
+        return False
+
+    stand.start({"find": find, "other": other})
+    until(lambda: calls.count("find") >= 5 and "other" in calls[calls.index("find") :])
+
+
+def test_the_pause_after_a_failure_grows(stand: Stand) -> None:
+    def fail(_stop: threading.Event) -> bool:
+        raise StoreError("no")
+
+    stand.start({"fail": fail})
+    query = (
+        "SELECT CAST(args ->> 'failures' AS integer), scheduled_at - at FROM procrastinate_jobs"
+        " JOIN procrastinate_events AS event ON job_id = procrastinate_jobs.id"
+        " WHERE event.type = 'deferred' AND args <> '{}' AND status = 'todo'"
+    )
+    for failures in (1, 2):
+        until(lambda: (failures, timedelta(seconds=2 ** (failures - 1))) in stand.ask(query))  # noqa: B023
+
+
+def test_one_job_of_each_duty_waits_however_often_it_is_called_for(
+    stand: Stand, network: Network
+) -> None:
     stand.engine()
     for duty in ("plan", "send"):
         stand.ask(f"INSERT INTO procrastinate_periodic_defers (task_name) VALUES ('{duty}')")
-    stand.network.site.write("one")
-    stand.network.site.publish()
-    stand.network.sign_up("anna@example.org")
-    stand.network.sign_up("bert@example.org")
+    network.site.write("one")
+    network.site.publish()
+    network.sign_up("anna@example.org")
+    network.sign_up("bert@example.org")
     waiting = "SELECT task_name, count(*) FROM procrastinate_jobs GROUP BY task_name ORDER BY 1"
     assert stand.ask(waiting) == [("plan", 1), ("send", 1)]
 
@@ -170,6 +214,7 @@ def test_jobs_of_the_dead_are_begun_anew_and_those_of_the_living_are_not(stand: 
     assert jobs.sweep(stand.store) == 0
 
 
+@pytest.mark.prove
 def test_a_worker_that_was_taken_for_dead_registers_again(stand: Stand) -> None:
     calls: list[int] = []
     stand.tick = "* * * * * *"

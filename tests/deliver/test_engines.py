@@ -15,8 +15,9 @@ from syndicate.alerts.subscription import Schedule
 from syndicate.deliver.audit import Audit, audit
 from syndicate.deliver.engine import Duty
 from syndicate.errors import StoreError
+from syndicate.store import engine as store
 from tests import readers
-from tests.deliver.engines import Spoiler, Stand, until
+from tests.deliver.engines import Spoiler, Stand, is_done, until
 from tests.readers import Network
 
 READERS = 250  # more than one claim takes
@@ -24,13 +25,20 @@ FEW = 40
 
 
 @pytest.fixture(params=["local sqlite", "local postgresql", "distributed postgresql"])
-def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
+def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
     kind, _, database = request.param.partition(" ")
-    url = request.getfixturevalue(f"{database}_url")
-    with readers.running(tmp_path, url) as network:
-        made = Stand(network, kind)
-        yield made
-        made.end()
+    made = Stand(kind, store.connect(request.getfixturevalue(f"{database}_url")))
+    yield made
+    made.end()
+    made.store.dispose()
+
+
+@pytest.fixture
+def network(stand: Stand, tmp_path: Path) -> Iterator[Network]:
+    url = stand.store.url.render_as_string(hide_password=False)
+    with readers.running(tmp_path, url) as found:
+        yield found
+        stand.end()
 
 
 def test_every_duty_is_run_until_it_finds_nothing_and_then_again(stand: Stand) -> None:
@@ -83,14 +91,13 @@ def test_it_ends_when_told_and_lets_a_duty_end_first(stand: Stand) -> None:
     assert ended.is_set()
 
 
-def test_two_at_once_send_each_mail_once(stand: Stand) -> None:
-    network = stand.network
+def test_two_at_once_send_each_mail_once(stand: Stand, network: Network) -> None:
     network.fill(READERS)
     network.site.write("one")
     network.site.publish()
     for _ in range(2):
         stand.start(network.worker().duties)
-    until(stand.is_done)
+    until(lambda: is_done(network))
     stand.end()
     sent = Counter(mail.recipient for mail in network.sink.mails)
     assert sent == {f"reader-{number}@example.org": 1 for number in range(READERS)}
@@ -121,7 +128,9 @@ def live(network: Network, work: Callable[[], None]) -> tuple[list[tuple[str, st
     return sorted(shown), audit(network.site.engine)
 
 
-def test_lost_doubled_and_reordered_triggers_change_nothing(stand: Stand, tmp_path: Path) -> None:
+def test_lost_doubled_and_reordered_triggers_change_nothing(
+    stand: Stand, network: Network, tmp_path: Path
+) -> None:
     with readers.running(tmp_path / "calm", f"sqlite:///{tmp_path}/calm.sqlite") as calm:
 
         def work() -> None:
@@ -129,9 +138,9 @@ def test_lost_doubled_and_reordered_triggers_change_nothing(stand: Stand, tmp_pa
 
         expected = live(calm, work)
     for _ in range(2):
-        stand.start(stand.network.worker().duties)
+        stand.start(network.worker().duties)
     with Spoiler(stand, random.Random(1)) as spoiler:
-        found = live(stand.network, lambda: until(stand.is_done))
+        found = live(network, lambda: until(lambda: is_done(network)))
     assert len(expected[0]) > 2 * FEW
     assert found == expected
     assert found[1].faults == []

@@ -108,7 +108,7 @@ def test_restarted_in_the_middle(
             return None
 
         network.sink.rule = restart
-        stand = Stand(network, kind)
+        stand = Stand(kind, network.site.engine)
         stand.start(network.worker().duties)
         (thread,) = stand.threads
         quiet, before = 0, -1
