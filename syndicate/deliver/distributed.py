@@ -60,7 +60,7 @@ class DistributedEngine:
         """Return an application of Procrastinate that knows these duties, and the sweep."""
         driver = store.get_driver_arguments(self._engine)
         app = App(
-            # a question is not held up longer, so that who works here notices and begins anew
+            # who waits longer for a connection begins anew
             connector=PsycopgConnector(kwargs=driver, min_size=1, max_size=2, timeout=_PATIENCE)
         )
         for name, duty in {**duties, SWEEP: self._sweep}.items():

@@ -30,12 +30,14 @@ _LOCK: Final = 0x73796E6D6A6F6273  # "synmjobs": the number of the lock under wh
 _IS_ALIVE: Final = f"worker.last_heartbeat > now() - interval '{ALIVE} seconds'"
 # A job may also be left by a worker that goes on, which could not note its end: no duty takes as
 # long. None of this asks whether Procrastinate has forgotten the worker (its issue 1518).
-_IS_STALLED: Final = f"""job.status = 'doing' AND (
-    NOT EXISTS (SELECT FROM procrastinate_workers AS worker
-        WHERE worker.id = job.worker_id AND {_IS_ALIVE})
-    OR EXISTS (SELECT FROM procrastinate_events AS event WHERE event.job_id = job.id
-        AND event.type = 'started' AND event.at < now() - interval '1 hour'))
-"""  # noqa: S608 - of constants
+_LONG_AGO: Final = """EXISTS (SELECT FROM procrastinate_events AS event WHERE
+    event.job_id = job.id AND event.type = '{}' AND event.at < now() - interval '1 hour')"""
+_IS_STALLED: Final = f"""job.status = 'doing' AND ({_LONG_AGO.format("started")} OR NOT EXISTS (
+    SELECT FROM procrastinate_workers AS worker WHERE worker.id = job.worker_id AND {_IS_ALIVE}))"""
+_FORGET_JOBS: Final = f"""DELETE FROM procrastinate_jobs AS job
+    WHERE status NOT IN ('todo', 'doing') OR status = 'todo' AND {_LONG_AGO.format("deferred")}"""  # noqa: S608 - of constants
+_FORGET_DUTIES: Final = """DELETE FROM procrastinate_periodic_defers
+    WHERE defer_timestamp < extract(epoch FROM now() - interval '1 hour')"""
 # In order of names: two that add several at once would else wait for each other.
 _ADD: Final = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, scheduled_at)
@@ -118,11 +120,17 @@ def wake(
 
 
 def sweep(engine: Engine) -> int:
-    """Put new jobs in the place of those whose worker died; return how many. Forget ended ones."""
+    """Put new jobs in the place of those whose worker died; return how many.
+
+    Forget what ended, and what no worker has had among its duties for an hour.
+    """
+    for statement in (
+        _FORGET_JOBS,
+        _FORGET_DUTIES,
+    ):  # one by one: who adds a job waits for those that it would replace
+        with store.recording(engine) as connection:
+            connection.execute(text(statement))
     with store.recording(engine) as connection:
-        connection.execute(
-            text("DELETE FROM procrastinate_jobs WHERE status NOT IN ('todo', 'doing')")
-        )
         deleted = f"DELETE FROM procrastinate_jobs AS job WHERE {_IS_STALLED} RETURNING task_name"  # noqa: S608
         stalled = list(connection.execute(text(deleted)).scalars())
         values = {"duties": stalled, "arguments": "{}", "after": timedelta(0)}

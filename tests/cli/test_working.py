@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from syndicate.cli import here
+from syndicate.store import engine as store
+from syndicate.store import jobs
 from tests import readers
 from tests.cli.conftest import Terminal
 from tests.deliver.engines import until
@@ -52,6 +54,17 @@ def test_it_sends_until_it_is_told_to_end(terminal: Terminal, network: Network) 
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
     assert len(network.sink.mails) == 2
+
+
+def test_serve_sends_in_the_same_way(terminal: Terminal, network: Network, free_port: int) -> None:
+    process = terminal.start("serve", "--port", str(free_port))
+    until(lambda: len(network.sink.mails) == 2 or process.poll() is not None)
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert len(network.sink.mails) == 2
+    with store.reading(network.site.engine) as connection:
+        assert jobs.find_health(connection)
 
 
 def test_once_ends_when_nothing_is_due(terminal: Terminal, network: Network) -> None:

@@ -18,7 +18,8 @@ from syndicate.store import engine as store
 from tests.readers import Network
 
 EACH_SECOND = "* * * * * *"
-EACH_MINUTE = "* * * * *"
+SELDOM = "*/9 * * * *"
+"""Once at the start, for Procrastinate makes up for ten minutes; then not while a test runs."""
 
 
 def until(happened: Callable[[], Any]) -> None:

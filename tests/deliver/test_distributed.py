@@ -12,10 +12,10 @@ from procrastinate.schema import SchemaManager
 
 from syndicate.deliver.distributed import DistributedEngine
 from syndicate.errors import StoreError
+from syndicate.store import backup, jobs
 from syndicate.store import engine as store
-from syndicate.store import jobs
 from tests import readers
-from tests.deliver.engines import EACH_MINUTE, Stand, until
+from tests.deliver.engines import SELDOM, Stand, until
 from tests.readers import Network
 
 MIGRATIONS = Path(SchemaManager.get_migrations_path())
@@ -33,7 +33,7 @@ def engine(postgresql_url: str) -> Iterator[store.Engine]:
 
 @pytest.fixture
 def stand(engine: store.Engine) -> Iterator[Stand]:
-    made = Stand("distributed", engine, tick=EACH_MINUTE)
+    made = Stand("distributed", engine, tick=SELDOM)
     yield made
     made.end()
 
@@ -43,6 +43,17 @@ def network(stand: Stand, tmp_path: Path, postgresql_url: str) -> Iterator[Netwo
     with readers.running(tmp_path, postgresql_url) as found:
         yield found
         stand.end()
+
+
+def add_job(stand: Stand, duty: str, status: str, worker: int | None = None) -> None:
+    stand.ask(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+        " SELECT duty, duty, duty, CAST(:status AS procrastinate_job_status), :worker"
+        " FROM CAST(:duty AS text) AS found (duty)",
+        duty=duty,
+        status=status,
+        worker=worker,
+    )
 
 
 # The tables --------------------------------------------------------------------------------------
@@ -104,6 +115,40 @@ def test_tables_that_are_not_ours_are_left_alone(
     run(engine, f"COMMENT ON TABLE procrastinate_jobs IS '{comment}'")
     with pytest.raises(StoreError, match=told):
         DistributedEngine(engine)
+
+
+def test_a_network_in_a_schema_of_its_own_has_jobs_of_its_own(
+    engine: store.Engine, postgresql_url: str
+) -> None:
+    run(engine, "CREATE SCHEMA care")
+    own = store.connect(f"{postgresql_url}?options=-csearch_path%3Dcare")
+    called = threading.Event()
+
+    def duty(_stop: threading.Event) -> bool:
+        called.set()
+        return False
+
+    stand = Stand("distributed", own)
+    stand.start({"duty": duty})
+    assert called.wait(30)
+    stand.end()
+    query = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = :name"
+    assert stand.ask(query, name="procrastinate_jobs") == [("care",)]
+    own.dispose()
+
+
+def test_a_backup_leaves_jobs_out_and_a_restore_leaves_them_alone(
+    stand: Stand, network: Network, tmp_path: Path
+) -> None:
+    stand.engine()
+    add_job(stand, "plan", "todo")
+    kept = tmp_path / "kept"
+    backup.write(stand.store, kept, secret_key=None, now=network.now)
+    assert b"procrastinate" not in kept.read_bytes()
+    network.site.write("one")
+    network.site.publish()
+    backup.restore(stand.store, kept, replace=True)
+    assert stand.ask("SELECT task_name FROM procrastinate_jobs") == [("plan",)]
 
 
 # Triggers ----------------------------------------------------------------------------------------
@@ -175,17 +220,6 @@ def test_without_tables_of_jobs_nobody_is_called(stand: Stand) -> None:
 # The dead ----------------------------------------------------------------------------------------
 
 
-def add_job(stand: Stand, duty: str, status: str, worker: int | None = None) -> None:
-    stand.ask(
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
-        " SELECT duty, duty, duty, CAST(:status AS procrastinate_job_status), :worker"
-        " FROM CAST(:duty AS text) AS found (duty)",
-        duty=duty,
-        status=status,
-        worker=worker,
-    )
-
-
 def test_jobs_of_the_dead_are_begun_anew_and_those_of_the_living_are_not(stand: Stand) -> None:
     stand.engine()
     ((dead,),) = stand.ask(WORKER.format(age="interval '2 minutes'"))
@@ -194,10 +228,16 @@ def test_jobs_of_the_dead_are_begun_anew_and_those_of_the_living_are_not(stand: 
     add_job(stand, "forgotten", "doing", None)  # Procrastinate has pruned the worker
     add_job(stand, "alive", "doing", alive)
     add_job(stand, "unended", "doing", alive)
+    add_job(stand, "nobody's", "todo")
     stand.ask(
         "INSERT INTO procrastinate_events (job_id, type, at)"
-        " SELECT id, 'started', now() - interval '2 hours' FROM procrastinate_jobs"
-        " WHERE task_name = 'unended'"
+        " SELECT id, CAST(CASE status WHEN 'todo' THEN 'deferred' ELSE 'started' END AS"
+        " procrastinate_job_event_type), now() - interval '2 hours' FROM procrastinate_jobs"
+        " WHERE task_name IN ('unended', 'nobody''s')"
+    )
+    stand.ask(
+        "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp) VALUES"
+        " ('nobody''s', extract(epoch FROM now()) - 4000), ('alive', extract(epoch FROM now()))"
     )
     add_job(stand, "queued", "doing", dead)
     add_job(stand, "queued", "todo")  # Procrastinate's own retry fails here
@@ -212,6 +252,7 @@ def test_jobs_of_the_dead_are_begun_anew_and_those_of_the_living_are_not(stand: 
         ("unended", "todo"),
     ]
     assert jobs.sweep(stand.store) == 0
+    assert stand.ask("SELECT task_name FROM procrastinate_periodic_defers") == [("alive",)]
 
 
 @pytest.mark.prove
