@@ -49,6 +49,12 @@ def connect(url: str, *, patience: float = 60.0) -> Engine:
     return engine
 
 
+def get_driver_arguments(engine: Engine) -> dict[str, Any]:
+    """Return what psycopg is to be called with to reach the same PostgreSQL."""
+    _words, arguments = engine.dialect.create_connect_args(engine.url)
+    return {**_POSTGRESQL, **arguments}
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
     for pragma in (

@@ -29,12 +29,14 @@ LAYOUT: Final = frozenset(
     }
 )
 NOT_CORE: Final = (
+    "deliver/distributed.py",
     "deliver/hub",
     "deliver/webhook",
     "foreign/",
     "importing/",
     "mirror/",
     "partnercheck/",
+    "store/jobs.py",
     "store/mirrored.py",
     "web/bench",
     "web/export",
