@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,9 @@ def long_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     stand.close()
 
 
-@pytest.fixture
-def stand(demo_folder: Path, tmp_path: Path) -> Iterator[Stand]:
-    """Return an installation of one's own, published, on SQLite."""
-    folder = tmp_path / "site"
+@contextmanager
+def copied(demo_folder: Path, folder: Path) -> Iterator[Stand]:
+    """Copy the published demo."""
     shutil.copytree(demo_folder, folder)
     engine = store.connect(f"sqlite:///{folder / 'store.sqlite'}")
     stand = Stand(Site(folder, engine, base_url=BASE))
@@ -48,8 +48,22 @@ def stand(demo_folder: Path, tmp_path: Path) -> Iterator[Stand]:
 
 
 @pytest.fixture
+def stand(demo_folder: Path, tmp_path: Path) -> Iterator[Stand]:
+    """Return an installation of one's own, published, on SQLite."""
+    with copied(demo_folder, tmp_path / "site") as made:
+        yield made
+
+
+@pytest.fixture
 def app(stand: Stand) -> Published:
     return stand.open()
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """Return the application of an installation to which nobody publishes, for whoever reads."""
+    with copied(demo_folder, tmp_path_factory.mktemp("shown") / "site") as made:
+        yield made.open()
 
 
 @pytest.fixture(scope="session")
