@@ -201,7 +201,10 @@ def proxy(postgresql_url: str) -> Iterator[Proxy]:
         yield made
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(postgresql_url: str, proxy: Proxy) -> None:
+def test_a_server_that_says_nothing_is_not_waited_for(
+    postgresql_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(store._POSTGRESQL, "connect_timeout", 2)  # libpq's least
     through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port, query={})
     engine = store.connect(through.render_as_string(hide_password=False), patience=0.3)
     upgrade(engine)

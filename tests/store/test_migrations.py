@@ -109,6 +109,30 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     assert head == journal.Head(epoch=epoch, seq=0, generation=0, published_at=None)
 
 
+def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite refuses all but one at the moment when a file is turned to WAL; we try again."""
+    refused: list[str] = []
+
+    def work(url: str, together: threading.Barrier) -> None:
+        engine = store.connect(url)
+        together.wait()
+        try:
+            with store.reading(engine):
+                pass
+        except StoreError as error:
+            refused.append(str(error))
+        engine.dispose()
+
+    for number in range(40):
+        url, together = f"sqlite:///{tmp_path / str(number)}", threading.Barrier(8)
+        threads = [threading.Thread(target=work, args=(url, together)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []
+
+
 def test_many_upgrades_at_once_make_one_store(database_url: str) -> None:
     ended: list[Upgraded] = []
     together = threading.Barrier(4)
