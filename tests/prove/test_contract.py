@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
 from schemathesis.generation.modes import GenerationMode
 
-from tests.web.pull.conftest import contract
+from tests.web.pull.contract import contract
 from tests.web.stand import BASE, Stand, new_site
 
 PLAIN = {"Accept-Encoding": "identity"}

@@ -17,7 +17,7 @@ from syndicate import sync
 from syndicate.web.published import Published
 from syndicate.web.pull.problems import CODES
 from tests.checking import reading
-from tests.web.pull.conftest import Ask, contract
+from tests.web.pull.contract import Ask, contract
 from tests.web.stand import Stand, get
 
 ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
