@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from syndicate.store import engine as store
+from syndicate.store import secret
 from syndicate.web.published import Published
 from tests.sites import Site
+from tests.web.served import Server
 from tests.web.stand import BASE, Stand, new_site, write_long
 
 
@@ -69,3 +72,21 @@ def demo_app(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def long_app(long_stand: Stand) -> Published:
     return long_stand.open()
+
+
+@pytest.fixture(scope="module")
+def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a published site of this module's own: servers keep its store open."""
+    made = Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "site"))
+    secret.write(Path(f"{made / 'store.sqlite'}.key"), "k" * 64)
+    return made
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    one = Server(folder, port)
+    yield one
+    one.end()

@@ -14,8 +14,8 @@ from syndicate.store import engine as store
 from syndicate.web import application
 from tests import postgres, small
 from tests.proxy import Proxy, proxied
+from tests.web.served import until
 from tests.web.stand import BASE, Stand, get
-from tests.web.test_server import until
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from syndicate import granting
 from syndicate.errors import StoreError
 from syndicate.web.pull import keys
 from tests.web.pull.counter import NOW, Counter, access_of, fail
+from tests.web.served import until
 from tests.web.stand import Stand, get
-from tests.web.test_server import until
 
 MIB = 1024 * 1024
 

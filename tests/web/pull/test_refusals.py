@@ -10,7 +10,7 @@ import pytest
 from syndicate.store import engine as store
 from syndicate.store import journal
 from tests.web.pull.contract import Ask
-from tests.web.pull.test_views import follow
+from tests.web.pull.test_changes import follow
 from tests.web.stand import Stand, get
 
 LONG = "x" * 1900

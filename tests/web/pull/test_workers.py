@@ -20,7 +20,7 @@ from syndicate.store import engine as store
 from syndicate.store import usage
 from tests import small
 from tests.sites import Site
-from tests.web.test_server import Server, until
+from tests.web.served import Server, until
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 QUOTA = 30
