@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from syndicate import sync
+from syndicate.web.published import Published
 from tests.checking import reading
 from tests.web.pull.contract import Ask
 from tests.web.stand import Stand, get
@@ -16,6 +17,12 @@ ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
 
 
 SLUG = "expressing-emotion-in-therapy"
+
+
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
 
 
 def follow(ask: Ask, query: str = "") -> tuple[dict[str, str], str]:

@@ -7,6 +7,7 @@ import zlib
 
 import pytest
 
+from syndicate.web.published import Published
 from tests.web.pull.contract import Ask, contract
 
 ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
@@ -17,6 +18,12 @@ SLUG = "expressing-emotion-in-therapy"
 
 OF_NOBODY = [path for path in contract()["paths"] if "{" not in path and "/me" not in path]
 EVERY = [*OF_NOBODY, f"/v1/items/{ID}"]  # test_known.py has what needs a key
+
+
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
 
 
 @pytest.mark.parametrize("path", EVERY)

@@ -20,6 +20,12 @@ ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
 SLUG = "expressing-emotion-in-therapy"
 
 
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
+
+
 def test_the_contract_and_the_routes_are_the_same(app: Published) -> None:
     routes = {
         re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
