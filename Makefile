@@ -32,7 +32,7 @@ serve: $(VENV)/.serve ## install, publish content/ and serve it on 127.0.0.1 (PO
 	@exec $(BIN)/syndicate serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.dev ## install and run the whole test suite
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not prove" $(MEASURE)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not prove" $(MEASURE)
 
 check: $(VENV)/.dev ## lint, types, import rows, documents, sizes
 	$(BIN)/ruff check .

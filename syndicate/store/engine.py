@@ -6,6 +6,8 @@ from its beginning, so two publishers wait for each other and `seq` follows comm
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,14 +59,31 @@ def get_driver_arguments(engine: Engine) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    _turn_to_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",  # a commit that was answered survives a power cut
         "foreign_keys = ON",
         f"busy_timeout = {LOCK_SECONDS * 1000}",
         "cache_size = -6000",  # KiB: bounds the memory of a publisher
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _turn_to_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's
+    """Let readers and a writer go on side by side. The file remembers it: one process turns it.
+
+    Whoever comes to a new file at that very moment is refused at once, however patient it is.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
