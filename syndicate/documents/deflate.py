@@ -17,6 +17,7 @@ from isal import isal_zlib
 _HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # no date, no name, any system
 _END: Final = b"\x03\x00"  # an empty last block
 _RAW: Final = -15  # no header, the largest window
+_GZIP: Final = 31  # the same window, with a gzip header and trailer
 _LEVEL: Final = 2
 
 
@@ -42,6 +43,12 @@ def inflate(piece: Piece) -> bytes:
     if len(body) != piece.size or zlib.crc32(body) != piece.crc:
         raise ValueError("a stored piece is damaged")
     return body
+
+
+def compress(parts: Iterable[bytes]) -> bytes:
+    """Return the gzip stream of these parts, one after the other; they are not joined first."""
+    stream = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+    return b"".join([*map(stream.compress, parts), stream.flush()])
 
 
 def join(pieces: Iterable[Piece]) -> bytes:

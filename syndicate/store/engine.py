@@ -64,7 +64,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - th
         "synchronous = FULL",  # a commit that was answered survives a power cut
         "foreign_keys = ON",
         f"busy_timeout = {LOCK_SECONDS * 1000}",
-        "cache_size = -6000",  # KiB: bounds the memory of a publisher
     ):
         connection.execute(f"PRAGMA {pragma}")
 

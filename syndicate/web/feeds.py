@@ -13,7 +13,6 @@ from syndicate.definitions import FULL, Definitions, near_misses
 from syndicate.documents.identity import digest
 from syndicate.errors import Gone, Moved, NotFound
 from syndicate.model import FORMATS, Feed, Format
-from syndicate.publish import ondemand
 from syndicate.query import parse as parse_query
 from syndicate.store import feeds
 from syndicate.store.engine import Connection
@@ -52,6 +51,8 @@ class Feeds:
 
     def current(self, group: str, slug: str, format: str) -> Response:
         """Answer the subscription document of a selection."""
+        from syndicate.publish import ondemand  # noqa: PLC0415 - what renders: few ask for it
+
         with self._site.reading() as (connection, snapshot):
             definitions = require(snapshot)
             feed = find_feed(connection, definitions, group, slug)
@@ -64,6 +65,8 @@ class Feeds:
 
     def found(self, query: str, format: str) -> Response:
         """Answer the feed of what a search finds."""
+        from syndicate.publish import ondemand  # noqa: PLC0415 - what renders: few ask for it
+
         with self._site.reading() as (connection, snapshot):
             definitions = require(snapshot)
             wanted = definitions.resolve_search(parse_query(query))
@@ -78,6 +81,8 @@ class Feeds:
 
     def archive(self, group: str, slug: str, number: str, format: str) -> Response:
         """Answer an archive of a stored feed (RFC 5005, section 4)."""
+        from syndicate.publish import ondemand  # noqa: PLC0415 - what renders: few ask for it
+
         with self._site.reading() as (connection, snapshot):
             definitions = require(snapshot)
             feed = find_feed(connection, definitions, group, slug)
@@ -92,6 +97,8 @@ class Feeds:
 
     def chosen(self, slug: str) -> Response:
         """Answer the OPML of the feeds that a selection names, each as a feed of its own."""
+        from syndicate.publish import ondemand  # noqa: PLC0415 - what renders: few ask for it
+
         with self._site.reading() as (connection, snapshot):
             definitions = require(snapshot)
             wanted = definitions.resolve(selection.parse(slug))

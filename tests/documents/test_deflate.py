@@ -32,3 +32,8 @@ def test_a_damaged_piece_is_not_given_out() -> None:
     piece = deflate.deflate(b"text" * 100)
     with pytest.raises(ValueError, match="damaged"):
         deflate.inflate(Piece(data=piece.data, crc=piece.crc ^ 1, size=piece.size))
+
+
+@given(st.lists(st.binary(max_size=200)))
+def test_parts_are_compressed_as_one(parts: list[bytes]) -> None:
+    assert gzip.decompress(deflate.compress(parts)) == b"".join(parts)

@@ -8,7 +8,6 @@ from typing import Any, Final
 from syndicate import addresses
 from syndicate.definitions import FULL
 from syndicate.model import Kind, Topic
-from syndicate.publish import ondemand
 from syndicate.selection import MAX_TERMS, Selection
 from syndicate.web.feeds import find_feed
 from syndicate.web.frame import Here, Page
@@ -32,6 +31,8 @@ def start(here: Here) -> Page:
 
 def preview(here: Here, group: str = FULL, slug: str = "") -> Page:
     """Show what the subscribers of a feed see, and how to become one."""
+    from syndicate.publish import ondemand  # noqa: PLC0415 - what renders: few ask for it
+
     feed = find_feed(here.connection, here.definitions, group, slug)
     here.require_path(addresses.preview(feed.stem))
     name = feed.title if group in ("feeds", FULL) else describe(here, feed.selection)

@@ -11,8 +11,10 @@ from typing import Final
 import orjson
 
 from syndicate import addresses
+from syndicate.documents import deflate
 from syndicate.model import Feed, Links
 from syndicate.store import instants, pull, summaries
+from syndicate.web.negotiation import Coding
 from syndicate.web.pull import bodies, parameters, tombstones
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.resource import CHECKED, Resource
@@ -27,7 +29,8 @@ def since(asking: Asking) -> Resource:
     page = _Page(asking)
     return Resource(
         title="Changes",
-        body=page.as_json,
+        body=lambda: b"".join(page.as_json()),
+        encoded=page.encoded,
         parts=page.parts,
         cache=CHECKED,
         links=page.links("/v1/changes"),
@@ -70,11 +73,12 @@ class _Page:
     def links(self, path: str) -> tuple[tuple[str, str], ...]:
         return ((self._address(path, self._cursor), "next" if self.more else "monitor"),)
 
-    def as_json(self) -> bytes:
-        """Join the page out of the records' bytes: nothing is parsed to be written again.
+    def encoded(self, coding: Coding) -> bytes:
+        """Return the page in a coding. It may have megabytes, which are not copied before."""
+        return deflate.compress(self.as_json()) if coding == "gzip" else b"".join(self.as_json())
 
-        It may have megabytes, so they are copied once.
-        """
+    def as_json(self) -> list[bytes]:
+        """Return what the page is joined of: nothing is parsed to be written again."""
         asking = self._asking
         made = self._records()
         gone = tombstones.of_changes(
@@ -96,7 +100,7 @@ class _Page:
             "reset": False,
             "availability_notice": {"en": network.notice_en, "fr": network.notice_fr},
         }
-        return b"".join([*written, b"],", orjson.dumps(rest)[1:]])
+        return [*written, b"],", orjson.dumps(rest)[1:]]
 
     def _records(self) -> dict[str, bytes]:
         if not self.changes:

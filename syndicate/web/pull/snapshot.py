@@ -20,7 +20,7 @@ from syndicate.web.pull import bodies
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.resource import CHECKED, NDJSON, Resource
 
-PART: Final = 2 * 1024 * 1024  # bytes of a part, compressed
+PART: Final = 1024 * 1024  # bytes of a part, compressed
 _RATIO: Final = 5  # by which records shrink, roughly
 _AT_ONCE: Final = 200
 _PURPOSE: Final = "snapshot"
