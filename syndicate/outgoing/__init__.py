@@ -14,9 +14,10 @@ from typing import Final
 from syndicate.errors import FetchError
 from syndicate.outgoing import urls
 from syndicate.outgoing.network import Guard, Network
+from syndicate.outgoing.waiting import retry_after
 from syndicate.outgoing.wire import DEFAULT_LIMITS, Answer, Limits, Request, exchange
 
-__all__ = ["Answer", "Guard", "Limits", "fetch", "send"]
+__all__ = ["Answer", "Guard", "Limits", "fetch", "retry_after", "send"]
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CREDENTIALS: Final = frozenset({"authorization", "cookie"})

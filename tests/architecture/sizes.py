@@ -29,17 +29,21 @@ LAYOUT: Final = frozenset(
     }
 )
 NOT_CORE: Final = (
+    "cli/webhooks.py",
     "deliver/hub",
-    "deliver/webhook",
     "foreign/",
     "importing/",
     "mirror/",
     "partnercheck/",
+    "store/call",
+    "store/hub",
     "store/mirrored.py",
+    "store/webhook_tables.py",
     "web/bench",
     "web/export",
     "web/hub",
     "web/oai",
+    "webhooks/",
 )
 
 
