@@ -38,6 +38,7 @@ AT_ONCE: Final = 16  # exchanges side by side, so that one slow callback holds u
 _ASKED: Final = 4  # times that a callback which fails is asked
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_BUSY: Final = frozenset({429, 503})
 
 
 class Hub:
@@ -131,17 +132,21 @@ class Hub:
 
     def _send(self, due: Due, definitions: Definitions) -> None:
         body = gzip.decompress(due.gzip)
+        status, wait = 0, pause(due.attempts)
         try:
-            status = outgoing.send(
+            answer = outgoing.send(
                 due.callback,
                 body,
                 guard=self._guard,
                 limits=self._limits,
                 headers=_headers(due, body, definitions),
-            ).status
+            )
         except FetchError as error:
             log.info("hub: %s", error)
-            status = 0
+        else:
+            status = answer.status
+            asked = outgoing.retry_after(answer.headers) if status in _BUSY else None
+            wait = max(wait, min(timedelta(seconds=asked or 0), _LONGEST_PAUSE))
         now = self._clock()
         with store.recording(self._engine) as connection:
             if 200 <= status < 300:
@@ -149,7 +154,7 @@ class Hub:
             elif status == 410:
                 hub.end(connection, due.id)
             else:
-                hub.put_off(connection, self._owner, due.id, now + pause(due.attempts))
+                hub.put_off(connection, self._owner, due.id, now + wait)
 
 
 def pause(attempts: int) -> timedelta:

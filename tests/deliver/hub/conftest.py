@@ -24,6 +24,7 @@ from tests import readers
 from tests.outgoing.stand import Asked, Handler, Reply, Server, sent, serving
 from tests.readers import KEY, Network
 
+TOKEN = "t" * 20
 SECRET = "a secret of the subscriber's"
 
 
@@ -56,7 +57,11 @@ class Stand:
         self.network, self.subscriber = network, subscriber
         self.guard = Guard(allow_loopback=True)
         url = network.site.engine.url.render_as_string(hide_password=False)
-        given = {"SYNDICATE_DATABASE_URL": url, "SYNDICATE_SECRET_KEY": KEY}
+        given = {
+            "SYNDICATE_DATABASE_URL": url,
+            "SYNDICATE_SECRET_KEY": KEY,
+            "SYNDICATE_METRICS_TOKEN": TOKEN,
+        }
         self.app = create_app(config.load(given, cwd=network.site.folder))
         self.client = Client(self.app, use_cookies=False)
 

@@ -26,6 +26,17 @@ def test_one_that_is_down_gets_it_later_and_410_ends_it(stand: Stand) -> None:
     assert stand.rows() == []
 
 
+def test_one_that_asks_for_a_rest_has_it(stand: Stand) -> None:
+    stand.subscribe()
+    stand.subscriber.answers["/here"] = then(429, 204, Retry_After="600")
+    stand.publish("two")
+    stand.work()
+    stand.work(seconds=590)
+    assert len(stand.posts) == 1
+    stand.work(seconds=11)
+    assert len(stand.posts) == 2
+
+
 def test_a_redirect_is_a_failure_and_is_not_followed(stand: Stand) -> None:
     stand.subscribe()
     stand.subscriber.answers |= {

@@ -58,6 +58,17 @@ def test_without_a_secret_nothing_is_signed_and_a_renewal_is_one_subscription(
     assert post.headers["content-type"] == "application/feed+json"
 
 
+def test_a_secret_is_taken_whatever_the_callback_s_scheme(stand: Stand) -> None:
+    """5.1 asks the subscriber to send a secret over https only, and the hub to refuse nothing.
+
+    Over plain http a signature is worth most: nothing else shows who has sent a document.
+    """
+    assert stand.callback().startswith("http://")
+    stand.subscribe(secret=SECRET)
+    (row,) = stand.rows()
+    assert row.secret == SECRET
+
+
 def test_who_leaves_is_asked_and_gets_nothing_more(stand: Stand) -> None:
     stand.subscribe()
     assert stand.ask(mode="unsubscribe").status_code == 202
