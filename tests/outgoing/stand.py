@@ -50,6 +50,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # the usual 5 let connections wait for seconds where many come at once
 
     def __init__(self, answers: dict[str, Reply]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -71,9 +72,11 @@ def serving(answers: dict[str, Reply], tls: ssl.SSLContext | None = None) -> Ite
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:  # else the thread would go on without its socket
+            server.shutdown()
+            thread.join()
 
 
 def sent(body: bytes, status: int = 200, **headers: str) -> Reply:

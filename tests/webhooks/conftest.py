@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from syndicate.webhooks import registering
 from syndicate.webhooks.calling import Caller
 from tests import small
 from tests.outgoing.stand import Asked, Reply, Server, sent, serving
-from tests.sites import Site
+from tests.sites import START, Site
 
 
 @dataclass
@@ -52,7 +54,9 @@ class Stand:
 
     def publish(self, *slugs: str) -> None:
         for slug in slugs:
-            self.site.write(slug, number=int(slug.rpartition("-")[2]))
+            number = int(slug.rpartition("-")[2])
+            self.site.now = max(self.site.now, START + timedelta(minutes=number))
+            self.site.write(slug, number=number)
         assert self.site.publish().problems == ()
 
     def caller(self, guard: Guard | None = None, **how: Any) -> Caller:
@@ -80,7 +84,15 @@ class Stand:
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    site = small.make(tmp_path / "site", database_url)
-    with serving({}) as server:
-        yield Stand(site, server)
-    site.engine.dispose()
+    with standing(tmp_path, database_url) as made:
+        yield made
+
+
+@contextmanager
+def standing(folder: Path, url: str) -> Iterator[Stand]:
+    site = small.make(folder / "site", url)
+    try:
+        with serving({}) as server:
+            yield Stand(site, server)
+    finally:
+        site.engine.dispose()
