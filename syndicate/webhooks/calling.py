@@ -11,13 +11,14 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from syndicate import addresses, outgoing
 from syndicate.errors import FetchError
-from syndicate.outgoing import Guard, Limits
+from syndicate.outgoing import Client, Guard, Limits
 from syndicate.store import callbacks, calls, journal, owners, site
 from syndicate.store import engine as store
 from syndicate.store.callbacks import Callback, is_live
@@ -63,6 +64,16 @@ class _Result:
     rest: timedelta = WAITS[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What the calls of one round have in common."""
+
+    client: Client
+    base_url: str
+    epoch: str
+    stop: threading.Event
+
+
 class Caller:
     """Calls from one process; `owner` names it in the ledger."""
 
@@ -106,9 +117,12 @@ class Caller:
             values = site.get_values(connection)
             epoch = journal.get_head(connection).epoch
             found = {one.id: one for one in callbacks.list_all(connection)}
-        base_url = values.get(site.BASE_URL, "")
-        with ThreadPoolExecutor(len(waiting), thread_name_prefix="webhook") as pool:
-            lanes = [pool.submit(self._lane, found[id], base_url, epoch, stop) for id in waiting]
+        with (
+            closing(Client(self._guard, limits=self._limits, kept=AT_ONCE)) as client,
+            ThreadPoolExecutor(len(waiting), thread_name_prefix="webhook") as pool,
+        ):
+            present = _Round(client, values.get(site.BASE_URL, ""), epoch, stop)
+            lanes = [pool.submit(self._lane, found[id], present) for id in waiting]
         return sum(lane.result() for lane in lanes) > 0
 
     def tidy(self, _stop: threading.Event) -> bool:
@@ -122,17 +136,17 @@ class Caller:
 
     # One callback ----------------------------------------------------------------------------
 
-    def _lane(self, callback: Callback, base_url: str, epoch: str, stop: threading.Event) -> int:
+    def _lane(self, callback: Callback, present: _Round) -> int:
         """Make the calls of one callback that are due; the first failure gives it a rest."""
         with store.recording(self._engine) as connection:
             claimed = calls.claim(
                 connection, callback.id, owner=self._owner, now=self._clock(), limit=_CLAIM
             )
         for number, one in enumerate(claimed):
-            if stop.is_set():
+            if present.stop.is_set():
                 self._give_back(callback, claimed[number:])
                 break
-            if not self._try(callback, one, base_url, epoch):
+            if not self._try(callback, one, present):
                 self._give_back(callback, claimed[number + 1 :])
                 break
         return len(claimed)
@@ -142,9 +156,9 @@ class Caller:
         with store.recording(self._engine) as connection:
             calls.release(connection, callback.id, seqs, owner=self._owner, now=self._clock())
 
-    def _try(self, callback: Callback, one: Call, base_url: str, epoch: str) -> bool:
+    def _try(self, callback: Callback, one: Call, present: _Round) -> bool:
         """Call once and note it; False where the callback takes nothing at present."""
-        result = self._send(callback, one, base_url, epoch)
+        result = self._send(callback, one, present)
         now = self._clock()
         with store.recording(self._engine) as connection:
             if result.failure is None:
@@ -159,20 +173,18 @@ class Caller:
                 callbacks.change(connection, callback.id, rests_until=rested)
         return False
 
-    def _send(self, callback: Callback, one: Call, base_url: str, epoch: str) -> _Result:
-        url = base_url + addresses.summary(one.slug)
-        body = payload.write(one.change, url=url, epoch=epoch)
+    def _send(self, callback: Callback, one: Call, present: _Round) -> _Result:
+        url = present.base_url + addresses.summary(one.slug)
+        body = payload.write(one.change, url=url, epoch=present.epoch)
         now = self._clock()
         headers = signature.headers(
             callback.secrets(now),
-            id=f"msg_{callback.id}_{epoch}_{one.change.seq}",
+            id=f"msg_{callback.id}_{present.epoch}_{one.change.seq}",
             timestamp=int(now.timestamp()),
             body=body,
         )
         try:
-            answer = outgoing.send(
-                callback.url, body, guard=self._guard, limits=self._limits, headers=headers
-            )
+            answer = present.client.send(callback.url, body, headers=headers)
         except FetchError as error:
             return _Result(str(error)[:_LONGEST_REPLY])
         if 200 <= answer.status < 300:

@@ -30,6 +30,7 @@ LAYOUT: Final = frozenset(
 )
 NOT_CORE: Final = (
     "cli/webhooks.py",
+    "deliver/fanout",
     "deliver/hub",
     "foreign/",
     "importing/",
