@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +21,8 @@ AT_ONCE: Final = 16
 """Things under way at the same time, at the most."""
 WINDOW: Final = 2 * AT_ONCE
 _FIRST: Final = 2  # threads: where all is quick, more of them only get into each other's way
-_SLOW: Final = 0.02  # seconds in which nothing ends; then another thread goes on with what waits
+_SLOW: Final = 0.02  # seconds in which few have ended; then another thread joins in
+_WITHIN: Final = 0.2  # seconds after which what has ended is noted, however little it is
 
 
 class FanOut(Generic[T, R]):
@@ -37,38 +39,40 @@ class FanOut(Generic[T, R]):
         self._act = act
         self._note = note
         self._todo: queue.SimpleQueue[T | None] = queue.SimpleQueue()
-        self._ended: queue.SimpleQueue[R | Exception] = queue.SimpleQueue()
+        self._ended: deque[R | Exception] = deque()
+        self._news = threading.Event()  # enough have ended to be noted, or none is left
 
     def run(self, stop: threading.Event) -> list[T]:
         """Go on until there is no more; once `stop` is set, return what was not begun."""
         waiting = deque(self._claim())
-        under_way, done = 0, list[R]()
+        open_, noted_at = 0, time.monotonic()  # begun, and not noted yet
         with self._threads() as threads:
-            while under_way or (waiting and not stop.is_set()):
-                while waiting and under_way + len(done) < WINDOW and not stop.is_set():
+            while open_ or (waiting and not stop.is_set()):
+                while waiting and open_ < WINDOW and not stop.is_set():
                     self._todo.put(waiting.popleft())
-                    under_way += 1
-                ended = self._wait()
-                under_way -= len(ended)
-                done += ended
-                if not ended and not self._todo.empty() and len(threads) < AT_ONCE:
+                    open_ += 1
+                if not self._news.wait(_SLOW) and not self._todo.empty() and len(threads) < AT_ONCE:
                     self._start(threads)
-                elif done and (len(done) >= AT_ONCE or not ended or not under_way):
-                    self._note(done)
-                    done = []
+                self._news.clear()
+                if stop.is_set():
+                    open_ -= self._take_back(waiting)
+                ended = len(self._ended)
+                late = time.monotonic() - noted_at > _WITHIN
+                if ended >= AT_ONCE or ended == open_ or (ended and late):
+                    self._note([self._raised(self._ended.popleft()) for _ in range(ended)])
+                    open_, noted_at = open_ - ended, time.monotonic()
                     if len(waiting) < AT_ONCE and not stop.is_set():
                         waiting.extend(self._claim())
         return list(waiting)
 
-    def _wait(self) -> list[R]:
-        """Return what has ended; nothing where nothing does for a while."""
-        found = list[R]()
-        try:
-            found.append(self._raised(self._ended.get(timeout=_SLOW)))
-            while True:
-                found.append(self._raised(self._ended.get_nowait()))
-        except queue.Empty:
-            return found
+    def _take_back(self, waiting: deque[T]) -> int:
+        """Put what no thread has begun back to what waits; count it."""
+        count = 0
+        with suppress(queue.Empty):
+            while (one := self._todo.get_nowait()) is not None:
+                waiting.append(one)
+                count += 1
+        return count
 
     @staticmethod
     def _raised(ended: R | Exception) -> R:
@@ -98,6 +102,8 @@ class FanOut(Generic[T, R]):
     def _work(self) -> None:
         while (one := self._todo.get()) is not None:
             try:
-                self._ended.put(self._act(one))
+                self._ended.append(self._act(one))
             except Exception as error:  # noqa: BLE001 - the thread that waits raises it
-                self._ended.put(error)
+                self._ended.append(error)
+            if len(self._ended) >= AT_ONCE or self._todo.empty():
+                self._news.set()
