@@ -12,7 +12,7 @@ from syndicate import granting, mailbox
 from syndicate.alerts.subscription import Wish
 from syndicate.alerts.tokens import new_key
 from syndicate.errors import FetchError, NotFound, PartnerRefused
-from syndicate.store import backup, callbacks, holding, subscriptions
+from syndicate.store import backup, callbacks, holding, partners, subscriptions
 from syndicate.store import engine as store
 from syndicate.store.callbacks import Callback
 from syndicate.webhooks import registering
@@ -71,7 +71,7 @@ def test_another_address_keeps_the_secret_and_wakes_one_that_ended(stand: Stand)
     assert len(stand.work()) == 1
     stand.server.answers["/there"] = sent(b"")
     with store.writing(stand.site.engine) as connection:
-        (partner,) = callbacks.partners.list_partners(connection)
+        (partner,) = partners.list_partners(connection)
         url = made.url.replace("/hook", "/there")
         assert registering.attach(connection, partner, url, now=stand.site.now) is None
     stand.publish("summary-1")

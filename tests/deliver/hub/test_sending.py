@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from syndicate.deliver import hub
+from syndicate.store import backup
 from syndicate.store import engine as store
 from syndicate.store import hub as ledger
 from tests.deliver.hub.conftest import Stand, confirm, then
@@ -34,6 +36,22 @@ def test_one_that_asks_for_a_rest_has_it(stand: Stand) -> None:
     stand.work(seconds=590)
     assert len(stand.posts) == 1
     stand.work(seconds=11)
+    assert len(stand.posts) == 2
+
+
+def test_a_restored_store_sends_what_it_serves(stand: Stand, tmp_path: Path) -> None:
+    """Nothing is held: a subscriber whose store went back gets the bytes that are served now."""
+    engine = stand.network.site.engine
+    stand.subscribe()
+    backup.write(engine, tmp_path / "kept", secret_key=None, now=stand.network.now)
+    stand.publish("two")
+    stand.work()
+    backup.restore(engine, tmp_path / "kept", replace=True)
+    stand.work(seconds=1)
+    assert len(stand.posts) == 1
+    stand.publish("three")  # and with it two, from its file
+    stand.work()
+    assert stand.posts[1].body == stand.network.site.document("/feed.atom")
     assert len(stand.posts) == 2
 
 
