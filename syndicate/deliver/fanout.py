@@ -58,7 +58,7 @@ class FanOut(Generic[T, R]):
                     open_ -= self._take_back(waiting)
                 ended = len(self._ended)
                 late = time.monotonic() - noted_at > _WITHIN
-                if ended >= AT_ONCE or ended == open_ or (ended and late):
+                if ended and (ended >= AT_ONCE or ended == open_ or late):
                     self._note([self._raised(self._ended.popleft()) for _ in range(ended)])
                     open_, noted_at = open_ - ended, time.monotonic()
                     if len(waiting) < AT_ONCE and not stop.is_set():

@@ -32,7 +32,7 @@ def _webhooks(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
     found = calls.look(connection, now)
     yield _state(
         "webhooks",
-        f"{found.live:,} called, {found.waiting:,} calls wait",
+        f"partners called: {found.live:,}; calls that wait: {found.waiting:,}",
         found.oldest,
         now,
     )

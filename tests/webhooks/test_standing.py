@@ -38,7 +38,7 @@ def test_what_nobody_calls_is_overdue_planned_or_not(stand: Stand) -> None:
     changed = stand.site.now
     assert look(stand) == Standing(live=1, ended=0, waiting=0, failed=0, oldest=changed)
     stand.site.now += timedelta(minutes=15)
-    assert told(stand) == [("ok", "1 called, 0 calls wait")]
+    assert told(stand) == [("ok", "partners called: 1; calls that wait: 0")]
     stand.site.now += timedelta(seconds=1)
     ((verdict, message),) = told(stand)
     assert verdict == "error"
@@ -47,7 +47,7 @@ def test_what_nobody_calls_is_overdue_planned_or_not(stand: Stand) -> None:
         assert calls.plan(connection, changed) == 1
     assert look(stand) == Standing(live=1, ended=0, waiting=1, failed=0, oldest=changed)
     stand.work()
-    assert told(stand) == [("ok", "1 called, 0 calls wait")]
+    assert told(stand) == [("ok", "partners called: 1; calls that wait: 0")]
 
 
 def test_one_that_fails_is_not_overdue_while_it_rests(stand: Stand) -> None:
@@ -55,7 +55,7 @@ def test_one_that_fails_is_not_overdue_while_it_rests(stand: Stand) -> None:
     stand.publish("summary-0")
     stand.work()
     stand.site.now += timedelta(minutes=50)
-    assert told(stand) == [("ok", "1 called, 1 calls wait")]
+    assert told(stand) == [("ok", "partners called: 1; calls that wait: 1")]
 
 
 def test_those_that_ended_and_what_failed_for_good_are_named(stand: Stand) -> None:
@@ -79,7 +79,7 @@ def test_those_that_ended_and_what_failed_for_good_are_named(stand: Stand) -> No
     assert told_of["syndicate_webhook_calls failed"] == 2
     assert told_of["syndicate_webhook_calls_oldest_seconds"] == 0
     state, ended, failed = told(stand)
-    assert state == ("ok", "1 called, 0 calls wait")
+    assert state == ("ok", "partners called: 1; calls that wait: 0")
     assert ended[0] == failed[0] == "warning"
     assert ended[1].startswith("gone answered 410 at ")
     assert failed[1] == "calls that failed for good: 2"
