@@ -80,3 +80,16 @@ def test_the_partner_shows_it_and_revoking_ends_it(either: Terminal) -> None:
     again = either.run("partner", "update", "Care", "--webhook", url)
     assert again.stdout.startswith("whsec_")
     assert again.stdout.strip() != made["webhook_secret"]
+
+
+def test_a_network_that_calls_nobody(either: Terminal) -> None:
+    either.run("db", "upgrade")
+    either.run("partner", "add", "Care", "--webhook", "https://care.example/hook")
+    file = either.site.folder / "feeds/network.toml"
+    file.write_text(f"{file.read_text('utf-8')}\n[webhooks]\nenabled = false\n", "utf-8")
+    either.site.write("first")
+    either.run("publish")
+    refused = either.run("partner", "add", "Other", "--webhook", "https://o.example/", status=1)
+    assert "this network calls nobody; set enabled = true in [webhooks]" in refused.stderr
+    alone = either.run("worker", "--once", status=1)
+    assert "no mail relay is named" in alone.stderr  # and there is nothing else to do

@@ -11,6 +11,7 @@ from syndicate.store.calls import Standing
 from syndicate.web import call_figures
 from syndicate.webhooks.calling import WAITS
 from tests.outgoing.stand import sent
+from tests.sites import REPOSITORY
 from tests.webhooks.conftest import Stand
 from tests.webhooks.test_partners import switch
 
@@ -69,6 +70,8 @@ def test_those_that_ended_and_what_failed_for_good_are_named(stand: Stand) -> No
     assert (found.live, found.ended, found.waiting, found.failed) == (1, 1, 0, 2)
     with store.reading(stand.site.engine) as connection:
         figures = list(call_figures._collect(connection, stand.site.now))
+    documented = (REPOSITORY / "docs/operators.md").read_text("utf-8")
+    assert [one.name for one in figures if f"`{one.name}" not in documented] == []
     told_of = {
         " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in figures
