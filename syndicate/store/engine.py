@@ -6,6 +6,9 @@ from its beginning, so two publishers wait for each other and `seq` follows comm
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,14 +54,31 @@ def connect(url: str, *, patience: float = 60.0) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    _use_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",  # a commit that was answered survives a power cut
         "foreign_keys = ON",
         f"busy_timeout = {LOCK_SECONDS * 1000}",
         "cache_size = -6000",  # KiB: bounds the memory of a publisher
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's
+    """Let readers and the writer be side by side: a lasting quality of the file.
+
+    Where two give it to a new file at once, SQLite fails both without letting either wait.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01 * (1 + random.random()))  # noqa: S311 - no secret
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
