@@ -64,7 +64,7 @@ def test_killed_twenty_times(tmp_path: Path, database_url: str) -> None:
     everybody = {f"n={number}" for number in range(SUBSCRIBERS)}
     with serving({"/here": killer.counting(confirm)}) as server:
         ask_all(site, server)
-        killer.kill(KILLS, most=2 * SUBSCRIBERS // KILLS)
+        killer.kill(KILLS, most=SUBSCRIBERS // KILLS)
         asked = count(server, "GET")
         assert set(asked) == everybody
         with store.reading(site.engine) as connection:
@@ -76,7 +76,7 @@ def test_killed_twenty_times(tmp_path: Path, database_url: str) -> None:
         asking = killer.kills
         site.write("two", number=2)
         site.publish()
-        killer.kill(KILLS, most=2 * SUBSCRIBERS // KILLS)
+        killer.kill(KILLS, most=SUBSCRIBERS // KILLS)
         sent = count(server, "POST")
         bodies = {one.body for one in server.asked if one.method == "POST" and is_whole(one)}
         with store.reading(site.engine) as connection:
