@@ -12,6 +12,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # A lock file names everything: nothing is left to resolve, and an older pip would look for newer
 # versions of what is asked for with an extra, then refuse them for want of a hash.
 INSTALL := $(PIP) install --no-build-isolation --no-deps
+# An operator changes the store, the relay or the engine by a setting, and installs nothing for it:
+# what is served with has every extra. Nobody imports what no setting asks for.
+EXTRAS := --extra postgres --extra mail --extra distributed
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade
 
@@ -29,7 +32,7 @@ serve: $(VENV)/.serve ## install, publish content/ and serve it on 127.0.0.1 (PO
 	@exec $(BIN)/syndicate serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.dev ## install and run the whole test suite
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not prove" $(MEASURE)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not prove" $(MEASURE)
 
 check: $(VENV)/.dev ## lint, types, import rows, documents, sizes
 	$(BIN)/ruff check .
@@ -56,9 +59,9 @@ install: $(VENV)/.serve ## install the program into .venv, and no more
 lock: ## write requirements/*.txt anew (needs uv on PATH, or UV=path)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pipx install uv, or make lock UV=path/to/uv" >&2; exit 1; }
 	$(COMPILE) --group build -o requirements/build.txt
-	$(COMPILE) pyproject.toml --extra postgres --extra mail \
+	$(COMPILE) pyproject.toml $(EXTRAS) \
 		-c requirements/build.txt -o requirements/serve.txt
-	$(COMPILE) pyproject.toml --extra postgres --extra mail --group test --group check --group prove \
+	$(COMPILE) pyproject.toml $(EXTRAS) --group test --group check --group prove \
 		-c requirements/build.txt -c requirements/serve.txt -o requirements/dev.txt
 
 clean: ## remove what the commands above made: .venv, var/, caches

@@ -37,6 +37,7 @@ class Settings:
     dkim_key_file: Path | None = None
     returns_token: str | None = field(default=None, repr=False)
     mirror_key: str | None = field(default=None, repr=False)
+    engine: Literal["local", "distributed"] = "local"
 
     @property
     def store_folder(self) -> Path | None:
@@ -82,7 +83,10 @@ def load(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         dkim_key_file=read("DKIM_KEY_FILE", lambda raw: (cwd / raw).resolve() if raw else None),
         returns_token=read("RETURNS_TOKEN", lambda raw: raw or None),
         mirror_key=read("MIRROR_KEY", bearer_key),
+        engine=read("ENGINE", _engine),
     )
+    if settings.engine == "distributed" and (settings.database_url or "").startswith("sqlite:"):
+        faults.append("SYNDICATE_ENGINE: distributed needs PostgreSQL: set SYNDICATE_DATABASE_URL")
     if faults:
         raise SettingsError("\n".join(faults), "docs/operators.md lists the settings")
     return settings
@@ -139,6 +143,12 @@ def _log_format(raw: str) -> str:
     if raw not in ("", "text", "json"):
         raise ValueError("text or json")
     return raw or "text"
+
+
+def _engine(raw: str) -> str:
+    if raw not in ("", "local", "distributed"):
+        raise ValueError("local or distributed")
+    return raw or "local"
 
 
 def _switch(raw: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from syndicate.config import Settings
-from syndicate.errors import DeliveryError
+from syndicate.errors import DeliveryError, SettingsError
 from syndicate.store import engine as store
 from syndicate.store import owners, secret
 from syndicate.store.engine import Engine
@@ -17,6 +17,7 @@ from syndicate.store.engine import Engine
 if TYPE_CHECKING:
     from syndicate.alerts.tokens import Keyring
     from syndicate.deliver.engine import Duty
+    from syndicate.deliver.engine import Engine as DutyEngine
     from syndicate.deliver.worker import Worker
 
 
@@ -56,6 +57,22 @@ def _own_name() -> str:
     """Return how this machine greets a relay; no name server is asked (RFC 5321, 4.1.4)."""
     name = socket.gethostname()
     return name if "." in name else "[127.0.0.1]"
+
+
+def duty_engine(settings: Settings, engine: Engine) -> DutyEngine:
+    """Return what runs the duties. SettingsError where what that takes is not installed."""
+    if settings.engine == "local":
+        from syndicate.deliver.engine import LocalEngine  # noqa: PLC0415 - only who works needs it
+
+        return LocalEngine()
+    try:
+        from syndicate.deliver.distributed import DistributedEngine  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"SYNDICATE_ENGINE: distributed needs {error.name}, which is not installed",
+            "pip install 'syndicate-service[distributed]'",
+        ) from error
+    return DistributedEngine(engine)
 
 
 def worker(

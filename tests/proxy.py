@@ -10,9 +10,12 @@ from contextlib import contextmanager
 
 
 class Proxy:
-    """Hands bytes on between its port and `target`; see `silence`, `speak`, `stop` and `start`."""
+    """Hands bytes on between its port and `target`, a port or the path of a Unix socket.
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    See `silence`, `speak`, `stop` and `start`.
+    """
+
+    def __init__(self, target: tuple[str, int] | str) -> None:
         self._target = target
         self._speaks = threading.Event()
         self._speaks.set()
@@ -49,7 +52,10 @@ class Proxy:
                 client, _ = listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self._target)
+            server = socket.socket(
+                socket.AF_UNIX if isinstance(self._target, str) else socket.AF_INET
+            )
+            server.connect(self._target)
             self._open |= {client, server}
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self._hand_on, args=(source, sink), daemon=True).start()
@@ -64,7 +70,7 @@ class Proxy:
 
 
 @contextmanager
-def proxied(target: tuple[str, int]) -> Iterator[Proxy]:
+def proxied(target: tuple[str, int] | str) -> Iterator[Proxy]:
     made = Proxy(target)
     try:
         yield made

@@ -198,7 +198,7 @@ def running(**how: Any) -> Iterator[Sink]:
     """Run a sink for as long as the block lasts."""
     server = _Server(("127.0.0.1", 0), _Dialogue)
     server.sink = sink = Sink(port=server.server_address[1], **how)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield sink

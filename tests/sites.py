@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from syndicate import definitions
 from syndicate.definitions import Definitions
 from syndicate.publish import Options, Outcome, publish
-from syndicate.store import documents, journal, schema, search_tables
+from syndicate.store import documents
 from syndicate.store import engine as store
+from tests import stores
 from tests.checking import reading
 
 REPOSITORY = Path(__file__).parent.parent
@@ -52,13 +53,7 @@ class Site:
         """Set up the repository's definitions without its summaries, and an empty store."""
         shutil.copytree(REPOSITORY / "feeds", folder / "feeds")
         (folder / "content" / "summaries").mkdir(parents=True)
-        engine = store.connect(url)
-        # not by migrations, which cost a second; test_migrations shows that they make the same
-        schema.metadata.create_all(engine)
-        with store.writing(engine) as connection:
-            search_tables.create_index(connection)
-            journal.begin_epoch(connection)
-        return cls(folder, engine)
+        return cls(folder, stores.make(url))
 
     def path(self, slug: str) -> str:
         return f"content/summaries/2024/01/{slug}.md"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syndicate.store import engine as store
-from syndicate.store.upgrade import upgrade
+from tests import stores
 from tests.sites import REPOSITORY, Site
 
 TOPICS = ("adherence", "empathy", "therapist-factors", "training")
@@ -28,6 +27,4 @@ def write_definitions(folder: Path) -> None:
 def make(folder: Path, url: str) -> Site:
     """Set up such a site, and a store as `db upgrade` makes it."""
     write_definitions(folder)
-    engine = store.connect(url)
-    upgrade(engine)
-    return Site(folder, engine)
+    return Site(folder, stores.make(url))

@@ -41,6 +41,7 @@ def test_every_setting(tmp_path: Path) -> None:
         DKIM_KEY_FILE="dkim.pem",
         RETURNS_TOKEN=SECRET,
         MIRROR_KEY="sk_1_secret",
+        ENGINE="distributed",
     )
     assert found == Settings(
         site=tmp_path / "elsewhere",
@@ -56,6 +57,7 @@ def test_every_setting(tmp_path: Path) -> None:
         dkim_key_file=tmp_path / "dkim.pem",
         returns_token=SECRET,
         mirror_key="sk_1_secret",
+        engine="distributed",
     )
     assert all(getattr(found, field.name) for field in fields(Settings))
 
@@ -69,6 +71,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "LOG_FORMAT": "xml",
         "ALLOW_LOOPBACK": "perhaps",
         "MIRROR_KEY": "two words",
+        "ENGINE": "celery",
     }
     with pytest.raises(SettingsError) as told:
         _load(tmp_path, **wrong)
@@ -76,6 +79,11 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in lines] == [f"SYNDICATE_{name}" for name in wrong]
     assert "docs/operators.md" in lines[-1]
     assert told.value.exit_code == 2
+
+
+def test_only_a_server_can_be_shared_by_machines(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ENGINE: distributed needs PostgreSQL"):
+        _load(tmp_path, ENGINE="distributed")
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ from sqlalchemy import text
 
 from syndicate import config
 from syndicate.config import Settings
+from syndicate.deliver.distributed import DistributedEngine
 from syndicate.doctor import Diagnosis, examine
 from syndicate.publish import publish_due
 from syndicate.store import engine as store
-from syndicate.store import secret
+from syndicate.store import jobs, secret
 from tests import small
 from tests.sites import BASE_URL, Site
 
@@ -69,6 +70,34 @@ def patient(tmp_path: Path, sqlite_url: str) -> Iterator[Patient]:
     made = _patient(tmp_path / "site", sqlite_url)
     yield made
     made.site.engine.dispose()
+
+
+def test_the_workers_of_several_machines(tmp_path: Path, postgresql_url: str) -> None:
+    patient = _patient(tmp_path / "site", postgresql_url)
+
+    def look() -> list[str]:
+        return [str(one) for one in patient.find("workers", engine="distributed")]
+
+    def change(statement: str) -> None:
+        with store.recording(patient.site.engine) as connection:
+            connection.execute(text(statement))
+
+    assert patient.find("workers") == []
+    assert look()[0].startswith("error   workers: none is at work; start `syndicate worker`")
+    DistributedEngine(patient.site.engine)
+    assert look()[0].startswith("error   workers: none is at work")
+    change("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert look() == ["ok      workers: 1 threads are at work"]
+    jobs.wake(patient.site.engine, ["plan"], failures=3)
+    assert "warning workers: `plan` has failed 3 times in a row" in look()[1]
+    change("UPDATE procrastinate_jobs SET args = '{}', scheduled_at = now() - interval '7 minutes'")
+    change("UPDATE procrastinate_events SET at = now() - interval '9 minutes'")
+    assert "error   workers: a job has waited for 7 minutes" in look()[1]
+    change("UPDATE procrastinate_jobs SET status = 'doing'")
+    assert "warning workers: 1 jobs are left of workers that died" in look()[1]
+    change("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+    assert look()[0].startswith("error   workers: none is at work")
+    patient.site.engine.dispose()
 
 
 def test_nothing_is_wrong_with_what_is_well(tmp_path: Path, database_url: str) -> None:

@@ -13,8 +13,9 @@ from syndicate.errors import NotFound, PartnerRefused
 from syndicate.granting import Terms
 from syndicate.partners import Keyring, Partner
 from syndicate.store import engine as store
-from syndicate.store import journal, partners, schema
+from syndicate.store import partners
 from syndicate.store.engine import Engine
+from tests import stores
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -22,10 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    made = store.connect(database_url)
-    schema.metadata.create_all(made)
-    with store.writing(made) as connection:
-        journal.begin_epoch(connection)
+    made = stores.make(database_url)
     yield made
     made.dispose()
 

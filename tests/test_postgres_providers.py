@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
-from tests import postgres
+from syndicate.store import engine as store
+from syndicate.store import journal
+from syndicate.store.upgrade import upgrade
+from tests import memory, postgres, stores
 
 
 def _works(server: URL) -> None:
@@ -36,6 +39,11 @@ def _folder(server: URL) -> Path:
     return Path(str(server.query["host"]))
 
 
+def _data(server: URL) -> Path:
+    """Return where the data really are: in memory, if there is room."""
+    return (_folder(server) / "data").resolve()
+
+
 @pytest.mark.parametrize("way", [postgres.installed_server, postgres.wheel_server])
 def test_a_started_server_works_and_leaves_nothing(
     way: Callable[[], AbstractContextManager[URL]],
@@ -49,8 +57,45 @@ def test_a_started_server_works_and_leaves_nothing(
         return
     with way() as server:
         _works(server)
-        assert _folder(server).stat().st_mode & 0o077 == 0
+        data = _data(server)
+        for private in (_folder(server), data):
+            assert private.stat().st_mode & 0o077 == 0
     assert not _folder(server).exists()
+    assert not data.exists()
+
+
+def test_without_room_in_memory_the_data_lie_beside_the_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "ROOM", 2**62)
+    with postgres.wheel_server() as server:
+        _works(server)
+        assert _data(server).parent == _folder(server)
+    assert not _folder(server).exists()
+
+
+def test_a_folder_in_memory_has_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "FOLDER", tmp_path)
+    monkeypatch.setattr(memory, "ROOM", 1)
+    assert memory.find_folder() == tmp_path
+    monkeypatch.setattr(memory, "ROOM", 2**62)
+    assert memory.find_folder() is None
+    monkeypatch.setattr(memory, "ROOM", 1)
+    monkeypatch.setattr(memory, "FOLDER", tmp_path / "none")
+    assert memory.find_folder() is None
+
+
+def test_each_copied_store_has_all_tables_and_a_history_of_its_own(
+    database_url: str, tmp_path: Path
+) -> None:
+    engines = [stores.make(url) for url in (database_url, f"sqlite:///{tmp_path / 'other.sqlite'}")]
+    epochs = set()
+    for engine in engines:
+        assert not upgrade(engine).has_changed
+        with store.reading(engine) as connection:
+            epochs.add(journal.get_head(connection).epoch)
+        engine.dispose()
+    assert len(epochs) == 2
 
 
 def test_a_named_server_comes_first(postgres_server: URL) -> None:
@@ -85,12 +130,14 @@ def test_the_server_ends_when_the_tests_are_killed(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         folder = Path(process.stdout.readline().strip())
-        pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        data = (folder / "data").resolve()
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
         process.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 20
-    while folder.exists() and time.monotonic() < deadline:
+    while (folder.exists() or data.exists()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not folder.exists()
+    assert not data.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

@@ -12,6 +12,7 @@ from syndicate.cli import here
 
 if TYPE_CHECKING:
     from syndicate.config import Settings
+    from syndicate.deliver.engine import Engine as Runner
     from syndicate.store.engine import Engine
 
 
@@ -34,13 +35,16 @@ def _beside(
     engine: Engine, settings: Settings, *, watch: bool
 ) -> Callable[[threading.Event], None]:
     """Return what the supervising process does beside serving."""
+    from syndicate import wiring
     from syndicate.cli.publishing import tell
     from syndicate.cli.working import call_others
     from syndicate.publish import background, watching
 
+    runner = wiring.duty_engine(settings, engine)
+
     def run(stop: threading.Event) -> None:
-        delivering = _delivering(engine, settings, stop) if settings.smtp_url else None
-        calling = call_others(engine, settings, stop)
+        delivering = _delivering(engine, settings, stop, runner) if settings.smtp_url else None
+        calling = call_others(engine, settings, stop, runner)
         if watch:
             options = {"base_url": settings.base_url, "clock": here.now, "told": tell, "stop": stop}
             threading.Thread(
@@ -55,10 +59,12 @@ def _beside(
     return run
 
 
-def _delivering(engine: Engine, settings: Settings, stop: threading.Event) -> threading.Thread:
+def _delivering(
+    engine: Engine, settings: Settings, stop: threading.Event, runner: Runner
+) -> threading.Thread:
     """Start the worker as a thread: on one machine nothing more is needed."""
     from syndicate.cli.working import deliver
 
-    thread = threading.Thread(target=deliver, args=(engine, settings, stop), daemon=True)
+    thread = threading.Thread(target=deliver, args=(engine, settings, stop, runner), daemon=True)
     thread.start()
     return thread

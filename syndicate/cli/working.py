@@ -12,6 +12,7 @@ from syndicate.cli import here
 
 if TYPE_CHECKING:
     from syndicate.config import Settings
+    from syndicate.deliver.engine import Engine as Runner
     from syndicate.store.engine import Engine
 
 
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 def worker(*, once: bool, note_every: int) -> None:
     """Go on until SIGTERM or Ctrl-C. Needs SYNDICATE_SMTP_URL, and [alerts] in network.toml.
 
-    Webhooks and the hub need neither. Any number may run at once; on SQLite one is enough.
+    Webhooks and the hub need neither. Any number may run at once; on SQLite one is enough, on
+    several machines SYNDICATE_ENGINE=distributed shares the work out.
     """
+    from syndicate import wiring
+
     settings = here.settings()
     stop = here.stopped()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     with here.store(settings) as engine:
-        calling = call_others(engine, settings, stop, once=once)
+        runner = None if once else wiring.duty_engine(settings, engine)
+        calling = call_others(engine, settings, stop, runner)
         try:
             if settings.smtp_url or not _calls_others(engine):
-                deliver(engine, settings, stop, once=once, note_every=note_every)
+                deliver(engine, settings, stop, runner, note_every=note_every)
             elif not once:
                 stop.wait()
         finally:
@@ -47,22 +52,21 @@ def worker(*, once: bool, note_every: int) -> None:
 
 
 def call_others(
-    engine: Engine, settings: Settings, stop: threading.Event, *, once: bool = False
+    engine: Engine, settings: Settings, stop: threading.Event, runner: Runner | None
 ) -> list[threading.Thread]:
     """Start the threads that call webhooks and the hub's subscribers: slow ones hold up no mail.
 
-    With `once`, what is due is done when this returns, and there are no threads.
+    Without a `runner`, what is due is done when this returns, and there are no threads.
     """
     from syndicate import wiring
     from syndicate.deliver import engine as engines
 
     threads = []
     for duties in wiring.callers(settings, engine, clock=here.now):
-        if once:
+        if runner is None:
             engines.run_once(duties, stop)  # here, so that what fails ends the command
             continue
-        run = engines.LocalEngine().run
-        threads.append(threading.Thread(target=run, args=(duties, stop), daemon=True))
+        threads.append(threading.Thread(target=runner.run, args=(duties, stop), daemon=True))
         threads[-1].start()
     return threads
 
@@ -83,19 +87,16 @@ def deliver(
     engine: Engine,
     settings: Settings,
     stop: threading.Event,
+    runner: Runner | None,
     *,
-    once: bool = False,
     note_every: int = 10,
 ) -> None:
-    """Deliver until `stop` is set, or `once` until nothing is due."""
+    """Deliver until `stop` is set; without a `runner`, until nothing is due."""
     from syndicate import wiring
     from syndicate.deliver import engine as engines
 
     made = wiring.worker(settings, engine, clock=here.now, note_every=note_every)
     try:
-        if once:
-            engines.run_once(made.duties, stop)
-        else:
-            engines.LocalEngine().run(made.duties, stop)
+        (runner.run if runner else engines.run_once)(made.duties, stop)
     finally:
         made.close()

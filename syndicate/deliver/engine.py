@@ -1,4 +1,4 @@
-"""Who runs the duties, and when.
+"""Who runs the duties, and when: here in one process; distributed.py on many machines.
 
 The duties find their work in the tables: a call that is lost, doubled or out of turn changes
 nothing but the time.
@@ -35,7 +35,7 @@ class LocalEngine:
     def run(self, duties: Mapping[str, Duty], stop: threading.Event) -> None:
         """Work until `stop` is set. A duty that fails is tried again after a pause."""
         while not stop.is_set():
-            busy = [_attempt(name, duty, stop) for name, duty in duties.items()]
+            busy = [attempt(name, duty, stop) for name, duty in duties.items()]
             if not any(busy):
                 stop.wait(self._pause)
 
@@ -47,11 +47,12 @@ def run_once(duties: Mapping[str, Duty], stop: threading.Event) -> None:
         busy = sum(duty(stop) for duty in duties.values()) > 0
 
 
-def _attempt(name: str, duty: Duty, stop: threading.Event) -> bool:
+def attempt(name: str, duty: Duty, stop: threading.Event) -> bool | None:
+    """Run a duty once; None where it failed, which is told in the log."""
     try:
         return duty(stop)
     except SyndicateError as error:
         log.warning("%s: %s", name, error)
     except Exception:  # what nobody foresaw must not end what the others wait for
         log.exception("%s failed; it goes on", name)
-    return False
+    return None

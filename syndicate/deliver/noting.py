@@ -45,7 +45,7 @@ class Noter:
         self._oldest = 0.0  # when the first of them was put, on the monotonic clock
         self._failed: Exception | None = None  # in the thread; the one that sends must hear of it
         self._sending = threading.Event()  # set from the first `put` to the next `flush`
-        self._closed = False
+        self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self.lost = 0  # outcomes of deliveries that were ours no longer
         self.stop = threading.Event()  # that of who sends: set when it is to end
@@ -69,7 +69,7 @@ class Noter:
 
     def close(self) -> None:
         """Note what an error left, if that is possible."""
-        self._closed = True
+        self._closed.set()
         self._sending.set()
         if self._thread:
             self._thread.join()
@@ -97,8 +97,7 @@ class Noter:
             self._thread.start()
 
     def _run(self) -> None:
-        while self._sending.wait() and not self._closed:
-            time.sleep(WITHIN / 2)
+        while self._sending.wait() and not self._closed.wait(WITHIN / 2):
             with self._lock:
                 if self._waiting and time.monotonic() - self._oldest >= WITHIN / 2:
                     try:
@@ -115,7 +114,7 @@ class Noter:
             try:
                 return self._note(done)
             except StoreError as error:
-                ending = self._closed or self.stop.is_set()
+                ending = self._closed.is_set() or self.stop.is_set()
                 patience = AT_END if ending else deliveries.LEASE.total_seconds()
                 if time.monotonic() - began >= patience:
                     raise

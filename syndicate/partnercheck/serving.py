@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from syndicate.partnercheck.exchange import Reply, Request, problem
 from syndicate.partnercheck.script import Script
+
+_PAUSE: Final = 0.02  # seconds: how soon it ends; a rehearsal begins and ends one for each scene
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def serving(script: Script, host: str, port: int, lock: threading.Lock) -> Itera
         one_at_a_time = lock
 
     server = ThreadingHTTPServer((host, port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(_PAUSE,), daemon=True).start()
     try:
         yield f"http://{host}:{server.server_port}"
     finally:

@@ -21,8 +21,9 @@ from syndicate.publish.reading import Progress, Readings
 from syndicate.publish.scan import Changes
 from syndicate.publish.steps import Plan
 from syndicate.store import engine as store
-from syndicate.store import highwater, journal, site
+from syndicate.store import highwater, jobs, journal, site
 from syndicate.store.engine import Engine
+from syndicate.store.journal import Head
 
 __all__ = ["Options", "Outcome", "diff", "publish", "publish_due"]
 
@@ -70,7 +71,7 @@ def publish(
         whole = options.only is None
         outcome = commit.write(connection, plan, definitions, head, now, whole=whole)
     reach("committed")
-    highwater.note(engine, replace(head, seq=outcome.seq))
+    _tell(engine, replace(head, seq=outcome.seq))
     return outcome
 
 
@@ -80,8 +81,14 @@ def publish_due(engine: Engine, *, now: datetime) -> Outcome:
         head = highwater.check(connection)
         definitions = site.get_definitions(connection)
         outcome = commit.write(connection, Plan(), definitions, head, now)
-    highwater.note(engine, replace(head, seq=outcome.seq))
+    _tell(engine, replace(head, seq=outcome.seq))
     return outcome
+
+
+def _tell(engine: Engine, head: Head) -> None:
+    """Remember how far it is, and call who delivers. Whoever dies before has lost nothing."""
+    highwater.note(engine, head)
+    jobs.wake(engine)
 
 
 def diff(

@@ -6,7 +6,6 @@ from its beginning, so two publishers wait for each other and `seq` follows comm
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -52,9 +51,15 @@ def connect(url: str, *, patience: float = 60.0) -> Engine:
     return engine
 
 
+def get_driver_arguments(engine: Engine) -> dict[str, Any]:
+    """Return what psycopg is to be called with to reach the same PostgreSQL."""
+    _words, arguments = engine.dialect.create_connect_args(engine.url)
+    return {**_POSTGRESQL, **arguments}
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
-    _use_wal(connection)
+    _turn_to_wal(connection)
     for pragma in (
         "synchronous = FULL",  # a commit that was answered survives a power cut
         "foreign_keys = ON",
@@ -64,10 +69,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - th
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _use_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's
-    """Let readers and the writer be side by side: a lasting quality of the file.
+def _turn_to_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's
+    """Let readers and a writer go on side by side. The file remembers it: one process turns it.
 
-    Where two give it to a new file at once, SQLite fails both without letting either wait.
+    Whoever comes to a new file at that very moment is refused at once, however patient it is.
     """
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
@@ -76,7 +81,7 @@ def _use_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(0.01 * (1 + random.random()))  # noqa: S311 - no secret
+            time.sleep(0.01)
         else:
             return
 

@@ -46,10 +46,21 @@ class LiveSet:
         return sync.set_hash(self.buckets)
 
 
+class Changes(NamedTuple):
+    """A page of changes, oldest first. `more` tells whether there are others after it."""
+
+    found: list[Changed]
+    more: bool
+
+
 def list_changed(
-    connection: Connection, *, since: int, limit: int, scope: Scope = EVERY
-) -> list[Changed]:
-    """Return what changed after `since`, each summary once, by its latest change, oldest first."""
+    connection: Connection, *, since: int, limit: int, largest: int, scope: Scope = EVERY
+) -> Changes:
+    """Return what changed after `since`, each summary once, by its latest change, oldest first.
+
+    At most `limit` changes, and as many as have bodies of `largest` bytes together; but one at
+    least, where there is any.
+    """
     wanted = case((scopes.selects(scope, summary.c.id), 1), else_=0).label("wanted")
     query: Select[Any] = (
         select(
@@ -66,8 +77,16 @@ def list_changed(
     )
     if not scope.is_everything:
         query = query.where(scopes.may_have_selected(scope, summary.c.id))
-    rows = connection.execute(query.order_by(summary.c.seq).limit(limit)).all()
-    return [_changed(row) for row in rows]
+    found: list[Changed] = []
+    size = 0
+    with connection.execute(query.order_by(summary.c.seq).limit(limit + 1)) as rows:
+        for row in rows:  # one by one: SQLite reads no further than the page goes
+            one = _changed(row)
+            size += one.size or 0
+            if len(found) == limit or (found and size > largest):
+                return Changes(found, more=True)
+            found.append(one)
+    return Changes(found, more=False)
 
 
 def _changed(row: Row[Any]) -> Changed:

@@ -11,7 +11,7 @@ from syndicate.alerts.subscription import Subscription, Wish
 from syndicate.alerts.tokens import Keyring, new_key
 from syndicate.errors import Gone, NotFound, TooMany
 from syndicate.mailbox import Mailbox
-from syndicate.store import deliveries, journal, letters, people, subscriptions, tallies
+from syndicate.store import deliveries, jobs, journal, letters, people, subscriptions, tallies
 from syndicate.store import engine as store
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.letters import Letter
@@ -45,6 +45,7 @@ def sign_up(
             letters.replace_wish(connection, digests, wish)
         elif month < _PER_MONTH and not suppressed and not found.is_role:
             _ask(connection, found, wish, digests[0], now)
+    jobs.wake(engine)
 
 
 def count(

@@ -115,7 +115,7 @@ def _register(
         """Put on every answer what the layer puts on its own."""
         policy = response.headers.get("Content-Security-Policy")
         own = (("Content-Security-Policy", policy),) if policy else ()
-        for name, value in headers.framed(own, site.snapshot.security):
+        for name, value in headers.governed(own, site.snapshot.security):
             response.headers.setdefault(name, value)
         return response
 

@@ -18,6 +18,7 @@ from syndicate.web.negotiation import Coding, choose
 
 SUFFIX: Final[Mapping[Coding, str]] = {"identity": "", "gzip": "-gz", "br": "-br"}
 ALLOW: Final = ("Allow", "GET, HEAD, OPTIONS")
+READ_ONLY: Final = "Only GET and HEAD are possible here.\n"
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _LONGEST_DATE: Final = 64
 
@@ -65,7 +66,7 @@ def decide(
     if method == "OPTIONS":
         return Answer(status=204, headers=(ALLOW, *PREFLIGHT, *offer.always))
     if method not in ("GET", "HEAD"):
-        return _plain(offer, 405, "Only GET and HEAD are possible here.\n", extra=(ALLOW,))
+        return _plain(offer, 405, READ_ONLY, extra=(ALLOW,))
     coding = choose(accept_encoding, offer.lengths)
     if coding is None:
         known = ", ".join(sorted(offer.lengths))

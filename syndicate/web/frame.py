@@ -91,7 +91,7 @@ class Frame:
             media_type=_MEDIA_TYPE,
             cache_control=page.cache_control,
             content=content,
-            always=page.policy + headers.framed(page.policy, snapshot.security),
+            always=headers.governed(page.policy, snapshot.security),
         )
         return self._site.send(snapshot, made, keep=page.is_kept)
 

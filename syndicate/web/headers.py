@@ -6,10 +6,13 @@ from typing import Final
 
 Headers = tuple[tuple[str, str], ...]
 
+_POLICY: Final = "Content-Security-Policy"
 _DENIAL: Final = "X-Frame-Options"
 SECURITY: Final[Headers] = (
     ("X-Content-Type-Options", "nosniff"),
     (_DENIAL, "DENY"),
+    # for what is not a page: a feed that a browser opens must load and run nothing
+    (_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     # not no-referrer: forms of the same site must still carry their Origin
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -17,19 +20,19 @@ SECURITY: Final[Headers] = (
 HSTS: Final[Headers] = (("Strict-Transport-Security", "max-age=31536000"),)
 POLICY: Final[Headers] = (
     (
-        "Content-Security-Policy",
+        _POLICY,
         (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
     ),
 )
-SHOWING_FRAMES: Final[Headers] = (("Content-Security-Policy", f"{POLICY[0][1]}; frame-src 'self'"),)
+SHOWING_FRAMES: Final[Headers] = ((_POLICY, f"{POLICY[0][1]}; frame-src 'self'"),)
 """For a page of ours that shows what other sites may show in a frame."""
 
 IN_FRAMES: Final[Headers] = (
     (
-        "Content-Security-Policy",
+        _POLICY,
         (
             "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; "
             "frame-ancestors *; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -64,9 +67,15 @@ def security(base_url: str) -> Headers:
     return SECURITY + (HSTS if base_url.startswith("https://") else ())
 
 
-def framed(policy: Headers, rest: Headers) -> Headers:
-    """Return `rest` as it goes with a policy: what it says in newer words stands once."""
-    return tuple(one for one in rest if policy != IN_FRAMES or one[0] != _DENIAL)
+def governed(policy: Headers, rest: Headers) -> Headers:
+    """Return a page's own policy and those of `rest` that it does not replace.
+
+    Of two policies a browser obeys both; and X-Frame-Options would forbid what IN_FRAMES allows.
+    """
+    if not policy:
+        return rest
+    replaced = (_POLICY, _DENIAL) if policy == IN_FRAMES else (_POLICY,)
+    return (*policy, *(one for one in rest if one[0] not in replaced))
 
 
 def link(*targets: tuple[str, str]) -> str:

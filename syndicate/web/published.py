@@ -13,6 +13,7 @@ from typing import Any, Final
 from syndicate.web import aside, guard, headers
 from syndicate.web.aside import Aside
 from syndicate.web.board import Counts
+from syndicate.web.conditional import ALLOW, READ_ONLY
 from syndicate.web.generations import Generations
 from syndicate.web.guard import Refusal
 from syndicate.web.headers import Headers
@@ -122,21 +123,33 @@ class Published:
             self.counts.refused += 1
             return self._text(environ, start_response, HTTPStatus.GONE, _GONE)
         target = snapshot.redirects.get(path)
-        if target is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            self.counts.redirected += 1
+        if target is not None:
             target = snapshot.root + target if target.startswith("/") else target
-            moved = (("Location", target), ("Cache-Control", headers.MOVED_CACHE))
-            return self._text(
-                environ,
-                start_response,
-                HTTPStatus.MOVED_PERMANENTLY,
-                f"This is now at {target}\n".encode(),
-                (*moved, *headers.PUBLIC),
-            )
+            return self._lead_on(target, environ, start_response)
         self.counts.passed += 1
         if aside.KEY in environ:
             return Aside(self._rest, environ)
         return self._rest(environ, start_response)
+
+    def _lead_on(
+        self, target: str, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Tell where the document of an old address is now; 301 is for readers of it alone."""
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            security = self.generations.current.security
+            found = [ALLOW, *headers.PREFLIGHT, *headers.ANY_ORIGIN, *security]
+            start_response(_line(HTTPStatus.NO_CONTENT), found)
+            return []
+        if method not in ("GET", "HEAD"):
+            self.counts.refused += 1
+            extra = (ALLOW, *headers.PUBLIC)
+            status = HTTPStatus.METHOD_NOT_ALLOWED
+            return self._text(environ, start_response, status, READ_ONLY.encode(), extra)
+        self.counts.redirected += 1
+        moved = (("Location", target), ("Cache-Control", headers.MOVED_CACHE), *headers.PUBLIC)
+        text = f"This is now at {target}\n".encode()
+        return self._text(environ, start_response, HTTPStatus.MOVED_PERMANENTLY, text, moved)
 
     def _refuse(
         self, environ: dict[str, Any], start_response: StartResponse, refusal: Refusal

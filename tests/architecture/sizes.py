@@ -30,6 +30,7 @@ LAYOUT: Final = frozenset(
 )
 NOT_CORE: Final = (
     "cli/webhooks.py",
+    "deliver/distributed.py",
     "deliver/fanout",
     "deliver/hub",
     "foreign/",
@@ -38,6 +39,7 @@ NOT_CORE: Final = (
     "partnercheck/",
     "store/call",
     "store/hub",
+    "store/jobs.py",
     "store/mirrored.py",
     "store/webhook_tables.py",
     "web/bench",

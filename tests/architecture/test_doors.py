@@ -33,6 +33,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "nh3": ("editorial/sanitize.py",),
     "orjson": ("",),  # JSON is everybody's
     "prometheus_client": ("web/",),
+    "procrastinate": ("deliver/distributed.py",),
     "psycopg": ("store/",),
     "pydantic": ("definition_files.py", "definition_values.py", "editorial/", "store/"),
     "pydantic_core": ("definition_files.py", "editorial/"),

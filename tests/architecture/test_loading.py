@@ -33,5 +33,10 @@ def test_a_web_process_loads_nothing_that_reads_texts() -> None:
     assert not loaded("syndicate.web") & READERS
 
 
+def test_nobody_loads_the_library_of_an_engine_that_was_not_asked_for() -> None:
+    for package in ("syndicate.cli", "syndicate.web", "syndicate.publish", "syndicate.doctor"):
+        assert "procrastinate" not in loaded(package)
+
+
 def test_nor_does_the_store() -> None:
     assert not loaded("syndicate.store") & {*READERS, "feedgen", "flask"}

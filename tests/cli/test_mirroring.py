@@ -52,7 +52,7 @@ def served(terminal: Terminal) -> Iterator[Served]:
     terminal.environ |= {"SYNDICATE_BASE_URL": here.url, "SYNDICATE_ALLOW_LOOPBACK": "1"}
     here.publish("anna", "bert", "carl")
     app = create_app(config.load(terminal.environ, cwd=terminal.site.folder))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield here
     server.shutdown()

@@ -94,7 +94,7 @@ def killer(folder: Path, url: str, seed: int) -> Iterator[Killer]:
     made = Killer(editor, network, random.Random(seed))
     server = make_server("127.0.0.1", 0, made.application, threaded=True)
     made.url = f"http://127.0.0.1:{server.port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         with small_parts(8):
             yield made

@@ -15,12 +15,10 @@ from werkzeug.test import Client
 from syndicate import config
 from syndicate.mirror.service import Service
 from syndicate.outgoing import Answer, Limits
-from syndicate.store import engine as store
-from syndicate.store.upgrade import upgrade
 from syndicate.web import create_app
 from syndicate.web.published import Published
 from syndicate.web.pull import snapshot
-from tests import small
+from tests import small, stores
 from tests.sites import Site
 
 BASE = "http://127.0.0.1:8000"
@@ -30,9 +28,7 @@ ADDRESS = f"{BASE}/v1/"
 def new_site(folder: Path, url: str) -> Site:
     """Set up a site with four topics and an empty store."""
     small.write_definitions(folder)
-    engine = store.connect(url)
-    upgrade(engine)
-    return Site(folder, engine, base_url=BASE)
+    return Site(folder, stores.make(url), base_url=BASE)
 
 
 @dataclass

@@ -219,7 +219,7 @@ class Histories(RuleBasedStateMachine):
 
 
 SHORT = settings(
-    max_examples=8,
+    max_examples=15,
     stateful_step_count=16,
     deadline=None,
     suppress_health_check=list(HealthCheck),

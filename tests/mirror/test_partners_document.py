@@ -60,7 +60,7 @@ def served(tmp_path: Path, sqlite_url: str) -> Iterator[Served]:
         return network.app(environ, start_response)
 
     server = make_server("127.0.0.1", 0, application, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield Served(site, f"http://127.0.0.1:{server.port}", network, refusals)
     server.shutdown()
     server.server_close()

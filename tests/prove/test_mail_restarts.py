@@ -21,10 +21,10 @@ import pytest
 from sqlalchemy import URL
 
 from syndicate.cli import here
-from syndicate.deliver import engine as engines
 from syndicate.deliver.audit import audit
 from syndicate.deliver.sender import NOTE_EVERY
 from tests import postgres, readers
+from tests.deliver.engines import Stand
 from tests.deliver.kills import expected
 from tests.sink import Answer
 
@@ -86,8 +86,11 @@ def server() -> Iterator[Server]:
         made.stop(signal.SIGINT)
 
 
+@pytest.mark.parametrize("kind", ["local", "distributed"])
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
-def test_restarted_in_the_middle(how: signal.Signals, server: Server, tmp_path: Path) -> None:
+def test_restarted_in_the_middle(
+    how: signal.Signals, kind: str, server: Server, tmp_path: Path
+) -> None:
     """SIGINT ends every session; SIGQUIT is a crash, and the next start recovers."""
     url = postgres.create_database(server.url).render_as_string(hide_password=False)
     ahead = timedelta()
@@ -105,10 +108,9 @@ def test_restarted_in_the_middle(how: signal.Signals, server: Server, tmp_path: 
             return None
 
         network.sink.rule = restart
-        stop = threading.Event()
-        engine = engines.LocalEngine(pause=0.05)
-        thread = threading.Thread(target=engine.run, args=(network.worker().duties, stop))
-        thread.start()
+        stand = Stand(kind, network.site.engine)
+        stand.start(network.worker().duties)
+        (thread,) = stand.threads
         quiet, before = 0, -1
         while left or quiet < 30:  # until nothing has gone out for three seconds
             time.sleep(0.1)
@@ -116,8 +118,7 @@ def test_restarted_in_the_middle(how: signal.Signals, server: Server, tmp_path: 
             quiet = quiet + 1 if len(network.sink.mails) == before else 0
             before = len(network.sink.mails)
         server.wait()
-        stop.set()
-        thread.join()
+        stand.end()
         ahead = timedelta(minutes=11)  # what was claimed as the server went is free again
         network.work()
         sent = Counter(mail.message["Message-ID"] for mail in network.sink.mails)

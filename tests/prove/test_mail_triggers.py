@@ -19,6 +19,7 @@ from syndicate.alerts.subscription import Schedule
 from syndicate.deliver.audit import Audit, audit
 from syndicate.deliver.engine import Duty
 from tests import postgres, readers
+from tests.deliver.engines import Spoiler, Stand, is_done, until
 from tests.readers import Network
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
@@ -104,14 +105,18 @@ def live(folder: Path, url: str, run: Run) -> tuple[list[tuple[str, str, str]], 
     with readers.running(folder, url) as network:
         for _step in history(network):
             run(network)
-        alerts = [mail for mail in network.sink.mails if mail.html]
-        ids = [mail.message["Message-ID"] for mail in alerts]
-        assert len(ids) == len(set(ids))
-        shown = [
-            (mail.recipient, mail.message["Subject"], re.sub("[0-9a-f]{36}", "TOKEN", mail.text))
-            for mail in alerts
-        ]
-        return sorted(shown), audit(network.site.engine)
+        return result(network)
+
+
+def result(network: Network) -> tuple[list[tuple[str, str, str]], Audit]:
+    alerts = [mail for mail in network.sink.mails if mail.html]
+    ids = [mail.message["Message-ID"] for mail in alerts]
+    assert len(ids) == len(set(ids))
+    shown = [
+        (mail.recipient, mail.message["Subject"], re.sub("[0-9a-f]{36}", "TOKEN", mail.text))
+        for mail in alerts
+    ]
+    return sorted(shown), audit(network.site.engine)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -131,3 +136,22 @@ def test_the_result_is_the_same(kind: str, tmp_path: Path, postgres_server: URL)
         assert found_audit == expected_audit
         assert found_audit.faults == []
         print(f"{kind}: {len(found)} mails, the same after {chaos.calls} calls out of turn")
+
+
+def test_so_it_is_where_jobs_of_the_distributed_engine_are_spoilt(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    expected = live(tmp_path / "o", f"sqlite:///{tmp_path}/o.sqlite", in_order)
+    with readers.running(tmp_path, postgresql_url) as network:
+        steps = history(network)
+        next(steps)  # the readers' letters are awaited one by one, and need no engine
+        network.work()
+        stand = Stand("distributed", network.site.engine)
+        for _ in range(WORKERS):
+            stand.start(network.worker().duties)
+        with Spoiler(stand, random.Random(3)) as spoiler:
+            for _step in steps:
+                until(lambda: is_done(network))
+        stand.end()
+        assert result(network) == expected
+        print(f"the same after jobs were spoilt: {spoiler.acts}")

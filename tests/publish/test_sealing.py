@@ -90,7 +90,7 @@ def test_other_labels_seal_everything_anew(site: Site) -> None:
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_whatever_is_published_and_sealed_in_any_order(

@@ -7,23 +7,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select
 
 from syndicate.errors import StoreError
 from syndicate.publish import sealing
-from syndicate.store import backup, holding, journal, schema
+from syndicate.store import backup, journal, schema
 from syndicate.store import engine as store
-from syndicate.store.backup_file import Manifest
 from syndicate.store.engine import Engine
 from syndicate.store.upgrade import upgrade
 from tests import small
 from tests.sites import Site
-
-NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
-KEY = "a secret key of some forty characters ….".encode("ascii", "ignore").decode()
+from tests.store.backups import KEY, NOW, fill, release, tables, write
 
 
 @pytest.fixture
@@ -39,55 +35,15 @@ def site(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     made.publish()
     monkeypatch.setattr(sealing, "ROWS", 1)
     assert sealing.seal_one(made.engine)
-    _fill(made.engine)
+    fill(made.engine)
     yield made
     made.engine.dispose()
-
-
-def _fill(engine: Engine) -> None:
-    """Put a row into each table that a publish leaves empty, numbered from 7 on."""
-    with store.writing(engine) as connection:
-        for table in schema.metadata.sorted_tables:
-            if connection.execute(select(table)).first() is None:
-                samples = {int: 7, str: "7", bytes: b"7"}
-                row = {c.name: samples[c.type.python_type] for c in table.columns}
-                connection.execute(insert(table), row)
-
-
-def _release(engine: Engine) -> None:
-    """Take away the one thing that a restore adds: alerts are held."""
-    with store.writing(engine) as connection:
-        assert holding.find(connection)
-        holding.release(connection)
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Engine]:
-    """Return another store, still without tables."""
-    made = store.connect(f"sqlite:///{tmp_path / 'other.sqlite'}")
-    yield made
-    made.dispose()
-
-
-def _tables(engine: Engine, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
-    with store.reading(engine) as connection:
-        return {
-            table.name: sorted(
-                repr({n: v for n, v in row.items() if n not in without})
-                for row in connection.execute(select(table)).mappings()
-            )
-            for table in schema.metadata.sorted_tables
-        }
 
 
 def _counts(table: Table) -> bool:
     """Tell whether PostgreSQL numbers the rows of a table by itself."""
     counted = table.autoincrement_column
     return counted is not None and counted.name == "id" and table is not schema.head
-
-
-def _write(site: Site, path: Path) -> Manifest:
-    return backup.write(site.engine, path, secret_key=KEY, now=NOW)
 
 
 def test_from_one_database_to_another_and_back(
@@ -97,16 +53,16 @@ def test_from_one_database_to_another_and_back(
     for number in range(5):
         site.write(f"summary-{number}", number=number)
     site.publish()
-    _fill(site.engine)
-    _write(site, tmp_path / "one")
+    fill(site.engine)
+    write(site, tmp_path / "one")
     server = store.connect(postgresql_url)
     backup.restore(server, tmp_path / "one")
-    _release(server)
+    release(server)
     backup.write(server, tmp_path / "two", secret_key=None, now=NOW)
     back = store.connect(f"sqlite:///{tmp_path / 'back.sqlite'}")
     backup.restore(back, tmp_path / "two")
-    _release(back)
-    assert _tables(site.engine, without=("epoch",)) == _tables(back, without=("epoch",))
+    release(back)
+    assert tables(site.engine, without=("epoch",)) == tables(back, without=("epoch",))
     with store.writing(server) as connection:
         counted = [table for table in schema.metadata.sorted_tables if _counts(table)]
         assert len(counted) > 5
@@ -121,17 +77,17 @@ def test_from_one_database_to_another_and_back(
 
 
 def test_every_table_is_in_a_backup(site: Site, tmp_path: Path, other: Engine) -> None:
-    _write(site, tmp_path / "kept")
-    tables = _tables(site.engine, without=("epoch",))
-    assert all(tables.values())
+    write(site, tmp_path / "kept")
+    kept = tables(site.engine, without=("epoch",))
+    assert all(kept.values())
     backup.restore(other, tmp_path / "kept")
-    _release(other)
-    assert _tables(other, without=("epoch",)) == tables
+    release(other)
+    assert tables(other, without=("epoch",)) == kept
 
 
 def test_a_backup_says_what_it_is(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    made = _write(site, path)
+    made = write(site, path)
     assert backup.read_manifest(path) == made
     assert (made.schema, made.made_at, made.seq) == (schema.HEAD, NOW, 4)
     assert made.secret_key == KEY
@@ -164,7 +120,7 @@ def test_a_backup_is_one_moment_while_others_publish(site: Site, tmp_path: Path)
 
 
 def test_what_fails_leaves_the_earlier_backup(site: Site, tmp_path: Path) -> None:
-    made = _write(site, tmp_path / "kept")
+    made = write(site, tmp_path / "kept")
 
     def fail(_rows: int) -> None:
         raise KeyboardInterrupt
@@ -175,7 +131,7 @@ def test_what_fails_leaves_the_earlier_backup(site: Site, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-# Restoring -------------------------------------------------------------------------------------
+# Restoring ----------------------------------------------------------------------------------------
 
 
 def _head(engine: Engine) -> journal.Head:
@@ -186,7 +142,7 @@ def _head(engine: Engine) -> journal.Head:
 def test_a_restored_store_has_a_history_of_its_own(
     site: Site, tmp_path: Path, other: Engine
 ) -> None:
-    _write(site, tmp_path / "kept")
+    write(site, tmp_path / "kept")
     before = _head(site.engine)
     backup.restore(other, tmp_path / "kept")
     after = _head(other)
@@ -197,7 +153,7 @@ def test_a_restored_store_has_a_history_of_its_own(
 def test_a_store_that_holds_something_is_replaced_only_on_demand(
     site: Site, tmp_path: Path
 ) -> None:
-    _write(site, tmp_path / "kept")
+    write(site, tmp_path / "kept")
     site.write("fourth", number=3)
     site.publish()
     with pytest.raises(StoreError, match=r"not empty: it stands at change 5.*--replace"):
@@ -210,7 +166,7 @@ def test_a_store_that_holds_something_is_replaced_only_on_demand(
 def test_processes_that_serve_load_everything_of_a_replaced_store(
     site: Site, tmp_path: Path
 ) -> None:
-    _write(site, tmp_path / "kept")
+    write(site, tmp_path / "kept")
     site.write("fourth", number=3)
     site.publish()
     known = _head(site.engine).generation
@@ -222,15 +178,15 @@ def test_processes_that_serve_load_everything_of_a_replaced_store(
 
 
 def test_a_restore_that_fails_changes_nothing(site: Site, tmp_path: Path) -> None:
-    _write(site, tmp_path / "kept")
-    before = _tables(site.engine)
+    write(site, tmp_path / "kept")
+    before = tables(site.engine)
 
     def fail(_rows: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         backup.restore(site.engine, tmp_path / "kept", replace=True, progress=fail)
-    assert _tables(site.engine) == before
+    assert tables(site.engine) == before
 
 
 def test_a_store_that_was_never_published_has_a_backup_too(tmp_path: Path, other: Engine) -> None:
@@ -240,77 +196,3 @@ def test_a_store_that_was_never_published_has_a_backup_too(tmp_path: Path, other
     backup.restore(other, tmp_path / "kept")
     assert _head(other).published_at is None
     empty.dispose()
-
-
-# Files that are no backup, or no longer one ----------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Return the bytes of a good backup."""
-    folder = tmp_path_factory.mktemp("kept")
-    site = small.make(folder / "site", f"sqlite:///{folder / 'store.sqlite'}")
-    site.write("first")
-    site.publish()
-    _write(site, folder / "kept")
-    site.engine.dispose()
-    return (folder / "kept").read_bytes()
-
-
-def _execute(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(statement)
-
-
-def _truncate(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size // 2)
-
-
-def _flip(path: Path) -> None:
-    """Change one byte in the middle of a summary's text."""
-    raw = path.read_bytes()
-    where = raw.index(b"What is known of")
-    path.write_bytes(raw[:where] + b"w" + raw[where + 1 :])
-
-
-@pytest.mark.parametrize(
-    ("spoil", "told"),
-    [
-        (lambda p: p.write_bytes(b""), "is no backup of syndicate"),
-        (lambda p: p.write_bytes(b"PK\3\4" * 2000), "is no backup of syndicate"),
-        (lambda p: _execute(p, "DROP TABLE manifest"), "is no backup of syndicate"),
-        (_truncate, "is damaged: database disk image is malformed"),
-        (_flip, "is damaged: it is not as it was written"),
-        (lambda p: _execute(p, "DELETE FROM change WHERE seq = 1"), "is damaged: it is not as"),
-        (lambda p: _execute(p, "DROP TABLE change"), "is damaged: no such table: change"),
-        (
-            lambda p: _execute(p, "DELETE FROM manifest WHERE name = 'epoch'"),
-            "its manifest lacks 'epoch'",
-        ),
-        (
-            lambda p: _execute(p, "UPDATE manifest SET value = '2' WHERE name = 'format'"),
-            "was written by a newer syndicate",
-        ),
-        (
-            lambda p: _execute(p, "UPDATE manifest SET value = '0000' WHERE name = 'schema'"),
-            "has schema 0000, this program needs",
-        ),
-        (Path.unlink, "there is no file"),
-    ],
-)
-def test_a_spoilt_file_is_refused_and_nothing_changes(
-    tmp_path: Path, kept: bytes, other: Engine, spoil: Any, told: str
-) -> None:
-    (tmp_path / "kept").write_bytes(kept)
-    upgrade(other)
-    before = _tables(other)
-    spoil(tmp_path / "kept")
-    with pytest.raises(StoreError, match=told):
-        backup.restore(other, tmp_path / "kept")
-    assert _tables(other) == before
-
-
-def test_a_folder_is_no_backup(tmp_path: Path, other: Engine) -> None:
-    with pytest.raises(StoreError, match="there is no file"):
-        backup.restore(other, tmp_path)

@@ -16,21 +16,20 @@ from syndicate.store import integrity, journal
 from syndicate.store.engine import Engine
 from syndicate.store.schema import site
 from syndicate.store.upgrade import upgrade
+from tests import postgres, stores
 from tests.proxy import Proxy, proxied
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    made = store.connect(database_url)
-    upgrade(made)
+    made = stores.make(database_url)
     yield made
     made.dispose()
 
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Iterator[Engine]:
-    made = store.connect(sqlite_url)
-    upgrade(made)
+    made = stores.make(sqlite_url)
     yield made
     made.dispose()
 
@@ -121,8 +120,7 @@ def test_a_store_without_tables(database_url: str) -> None:
 
 def test_a_writer_that_waits_too_long(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "LOCK_SECONDS", 1)
-    one, other = store.connect(database_url), store.connect(database_url)
-    upgrade(one)
+    one, other = stores.make(database_url), store.connect(database_url)
     with store.writing(one), pytest.raises(StoreError, match="another process is writing"):
         _put(other, "x")
     one.dispose()
@@ -199,13 +197,15 @@ def test_damage_is_found(sqlite: Engine) -> None:
 
 @pytest.fixture
 def proxy(postgresql_url: str) -> Iterator[Proxy]:
-    url = make_url(postgresql_url)
-    with proxied((url.host or "127.0.0.1", url.port or 5432)) as made:
+    with proxied(postgres.get_address(make_url(postgresql_url))) as made:
         yield made
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(postgresql_url: str, proxy: Proxy) -> None:
-    through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port)
+def test_a_server_that_says_nothing_is_not_waited_for(
+    postgresql_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(store._POSTGRESQL, "connect_timeout", 2)  # libpq's least
+    through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port, query={})
     engine = store.connect(through.render_as_string(hide_password=False), patience=0.3)
     upgrade(engine)
     proxy.silence()

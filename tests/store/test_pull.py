@@ -35,11 +35,14 @@ class Copy:
         self.since = 0
         self.held: dict[str, str] = {}
         self.deleted: list[str] = []
+        self.pages: list[int] = []
 
-    def page(self, limit: int = 500) -> bool:
-        """Take one page; tell whether there may be more."""
+    def page(self, limit: int = 500, largest: int = 2**20) -> bool:
+        """Take one page; tell whether there is more."""
         with store.reading(self.site.engine) as connection:
-            found = pull.list_changed(connection, since=self.since, limit=limit, scope=self.scope)
+            found, more = pull.list_changed(
+                connection, since=self.since, limit=limit, largest=largest, scope=self.scope
+            )
             upto = found[-1].seq if found else 0
             live = pull.list_live(
                 connection, after=self.since, upto=upto, limit=limit, scope=self.scope
@@ -57,7 +60,8 @@ class Copy:
                 assert body["content_hash"] == records[one.id].content_hash
                 assert (body["seq"], body["revision"]) == (one.seq, one.revision)
                 self.held[one.id] = body["content_hash"]
-        return len(found) == limit
+        self.pages.append(len(found))
+        return more
 
     def follow(self) -> pull.LiveSet:
         while self.page():
@@ -92,6 +96,30 @@ def test_a_copy_follows_publications_corrections_and_withdrawals(site: Site) -> 
     assert copy.deleted == ["bert"]
     changed = {id for id, content_hash in copy.held.items() if before[id] != content_hash}
     assert [id.rpartition("/")[2] for id in changed] == ["anna"]
+
+
+def test_a_page_ends_where_its_bodies_are_large_enough(site: Site) -> None:
+    """No page is empty while there is more, however little is allowed."""
+    for number, slug in enumerate(["anna", "bert", "carl", "dora"]):
+        site.write(slug, number=number)
+    site.publish()
+    withdrawn = {"date": written(site.now), "reason": "error"}
+    site.write("bert", number=1, withdrawn=withdrawn)
+    site.publish()
+
+    def sizes(largest: int) -> list[int]:
+        copy = Copy(site)
+        while copy.page(largest=largest):
+            pass
+        copy.check()
+        return copy.pages
+
+    with store.reading(site.engine) as connection:
+        (one, *_) = pull.list_live(connection, after=0, upto=99, limit=9)
+    size = len(one.body)
+    assert sizes(1) == [1, 1, 1, 1]
+    assert sizes(size * 5 // 2) == [2, 2]
+    assert sizes(size * 4) == [4]
 
 
 def test_each_summary_comes_once_in_a_pass_though_it_changes_on_the_way(site: Site) -> None:

@@ -15,9 +15,10 @@ from syndicate.model import Quota
 from syndicate.partners import Partner, Scopes, make_key
 from syndicate.quotas import DAY, FULL, Taken, windows
 from syndicate.store import engine as store
-from syndicate.store import journal, partners, schema, usage
+from syndicate.store import journal, partners, usage
 from syndicate.store.engine import Engine
 from syndicate.store.usage import Answered, Gathered, Place
+from tests import stores
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PRESENT = windows(20_500 * DAY)
@@ -26,10 +27,7 @@ QUOTA = Quota(minute=20, day=50)
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    made = store.connect(database_url)
-    schema.metadata.create_all(made)
-    with store.writing(made) as connection:
-        journal.begin_epoch(connection)
+    made = stores.make(database_url)
     yield made
     made.dispose()
 
@@ -142,11 +140,9 @@ def test_a_publisher_holds_nobody_up(engine: Engine, partner: Partner) -> None:
 
 
 def test_a_row_that_another_process_holds_is_not_waited_for(postgresql_url: str) -> None:
-    engine = store.connect(postgresql_url)
-    schema.metadata.create_all(engine)
+    engine = stores.make(postgresql_url)
     made = Partner(id="a" * 12, name="A", created=NOW)
     with engine.begin() as connection:
-        journal.begin_epoch(connection)
         partners.put(connection, made)
     with store.recording(engine) as held:
         usage.take(held, made.id, [], QUOTA, PRESENT)

@@ -9,10 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.sites import REPOSITORY
 from tests.web.stand import TOKEN
+
+
+def until(happened: Callable[[], bool], seconds: float = 10) -> None:
+    limit = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < limit, "it did not happen in time"
+        time.sleep(0.02)
 
 
 class Server:

@@ -12,10 +12,9 @@ from typing import Any
 from werkzeug.test import Client, TestResponse
 
 from syndicate import config
-from syndicate.store import engine as store
-from syndicate.store.upgrade import upgrade
 from syndicate.web import create_app
 from syndicate.web.published import Published
+from tests import stores
 from tests.sites import REPOSITORY, Site
 
 BASE = "http://127.0.0.1:8000"
@@ -28,9 +27,7 @@ def new_site(folder: Path, url: str) -> Site:
     """Copy the repository's own site, and make its store as `db upgrade` does."""
     for name in ("content", "feeds"):
         shutil.copytree(REPOSITORY / name, folder / name)
-    engine = store.connect(url)
-    upgrade(engine)
-    return Site(folder, engine, base_url=BASE)
+    return Site(folder, stores.make(url), base_url=BASE)
 
 
 def write_long(site: Site) -> None:

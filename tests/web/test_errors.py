@@ -32,7 +32,10 @@ EVERYWHERE = {name for name, _ in headers.SECURITY}
         ("GET", "/opml", {}, 200),
         ("GET", "/feed/", {}, 301),
         ("HEAD", "/feed/", {}, 301),
-        ("POST", "/feed/", {}, 404),
+        ("POST", "/feed/", {}, 405),
+        ("OPTIONS", "/feed/", {}, 204),
+        ("GET", "/v1/", {"Accept": "text/html"}, 200),
+        ("GET", "/v1/", {"Accept": "text/html", "If_None_Match": "*"}, 304),
         ("GET", "/category/nope/feed/", {}, 404),
         ("GET", "/", {}, 200),
         ("GET", "/", {"If_None_Match": "*"}, 304),
@@ -79,13 +82,16 @@ def test_every_answer_is_safe(
     assert found["Strict-Transport-Security"] == "max-age=31536000"
     assert "Set-Cookie" not in found
     assert len(found.getlist("X-Content-Type-Options")) == 1
-    page = found.get("Content-Type", "").startswith("text/html")
-    if page:
-        assert found["Content-Security-Policy"].startswith("default-src 'none'; ")
+    (policy,) = found.getlist("Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; ")
+    if found.get("Content-Type", "").startswith("text/html"):
+        assert "style-src 'self'" in policy
     if status == 405:
         assert "GET" in found["Allow"]
     if status not in (204, 304):
         assert found["Content-Type"]
+    elif status == 204:
+        assert "Content-Length" not in found  # RFC 9110, section 8.6
     if method == "HEAD" or status in (204, 304):
         assert answer.data == b""
 

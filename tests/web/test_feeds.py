@@ -11,6 +11,12 @@ from syndicate.web.published import Published
 from tests.web.stand import LONG, Stand, get
 
 
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
+
+
 @pytest.mark.parametrize("name", ["atom", "rss", "json"])
 def test_a_free_selection_is_a_feed_like_any_other(app: Published, name: str) -> None:
     path = f"/topics/empathy+training+~adherence/feed.{name}"

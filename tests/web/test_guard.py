@@ -11,6 +11,12 @@ from tests.web.stand import get
 from tests.web.test_published import call
 
 
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from syndicate.publish import topics
 from syndicate.web.published import Published
-from tests.web.stand import BASE, Stand, get
+from tests.web.conftest import copied
+from tests.web.stand import BASE, get
 
 
-@pytest.fixture
-def app(stand: Stand) -> Published:
+@pytest.fixture(scope="module")
+def app(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """Serve the demo after adherence was renamed, and what it became merged into training."""
-    site = stand.site
-    topics.rename(
-        site.engine, site.folder, "adherence", "fidelity", label="Fidelity", base_url=BASE,
-        now=site.now,
-    )  # fmt: skip
-    topics.merge(site.engine, site.folder, "fidelity", "training", base_url=BASE, now=site.now)
-    return stand.open()
+    with copied(demo_folder, tmp_path_factory.mktemp("moved") / "site") as stand:
+        site = stand.site
+        topics.rename(
+            site.engine, site.folder, "adherence", "fidelity", label="Fidelity", base_url=BASE,
+            now=site.now,
+        )  # fmt: skip
+        topics.merge(site.engine, site.folder, "fidelity", "training", base_url=BASE, now=site.now)
+        yield stand.open()
 
 
 @pytest.mark.parametrize("former", ["adherance", "adherence", "fidelity"])

@@ -10,6 +10,12 @@ from tests.web.pages.reading import PAGES
 from tests.web.stand import get
 
 
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
+
+
 @pytest.mark.parametrize(
     ("header", "code"),
     [

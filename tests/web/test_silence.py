@@ -12,16 +12,15 @@ from sqlalchemy.engine import make_url
 
 from syndicate.store import engine as store
 from syndicate.web import application
-from tests import small
+from tests import postgres, small
 from tests.proxy import Proxy, proxied
+from tests.web.served import until
 from tests.web.stand import BASE, Stand, get
-from tests.web.test_server import until
 
 
 @pytest.fixture
 def proxy(postgresql_url: str) -> Iterator[Proxy]:
-    url = make_url(postgresql_url)
-    with proxied((url.host or "127.0.0.1", url.port or 5432)) as made:
+    with proxied(postgres.get_address(make_url(postgresql_url))) as made:
         yield made
 
 
@@ -34,7 +33,7 @@ def stand(
     site.base_url = BASE
     site.write("first")
     site.publish()
-    through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port)
+    through = make_url(postgresql_url).set(host="127.0.0.1", port=proxy.port, query={})
     monkeypatch.setattr(application, "PATIENCE", 0.5)
     monkeypatch.setitem(store._POSTGRESQL, "connect_timeout", 2)  # libpq's least
     environ = {"SYNDICATE_DATABASE_URL": through.render_as_string(hide_password=False)}

@@ -6,7 +6,6 @@ be taken at any pace while others publish: what changes meanwhile comes again, l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -14,7 +13,6 @@ import orjson
 from syndicate import addresses
 from syndicate.model import Feed, Links
 from syndicate.store import instants, pull, summaries
-from syndicate.store.pull import Changed
 from syndicate.web.pull import bodies, parameters, tombstones
 from syndicate.web.pull.asking import Asking
 from syndicate.web.pull.resource import CHECKED, Resource
@@ -51,26 +49,14 @@ def as_atom(asking: Asking) -> Resource:
     )
 
 
-def _fitting(found: Sequence[Changed]) -> int:
-    """Return how many changes make a page that is not too large; at least one if there is any."""
-    size = 0
-    for count, one in enumerate(found):
-        size += one.size or 0
-        if count and size > LARGEST:
-            return count
-    return len(found)
-
-
 class _Page:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         begin = asking.since()
         limit = parameters.integer(asking.values, "limit", least=1, most=MOST, otherwise=_USUAL)
-        found = pull.list_changed(
-            asking.connection, since=begin, limit=limit + 1, scope=asking.scope
+        self.changes, self.more = pull.list_changed(
+            asking.connection, since=begin, limit=limit, largest=LARGEST, scope=asking.scope
         )
-        self.changes = found[: _fitting(found[:limit])]
-        self.more = len(found) > len(self.changes)
         # who is told all that there is has passed the head, whatever the filter left out
         self._cursor = asking.cursor(self.changes[-1].seq if self.more else asking.head.seq)
         self._limit = limit

@@ -121,7 +121,7 @@ def _offer(asking: Asking, resource: Resource, *, page: bool, length: int = 0) -
     own = asking.caller.mark
     tag = identity.fingerprint(asking.state, request.path, form, own, *resource.parts)
     changed = asking.snapshot.values.get(site.CHANGED_AT)
-    policy = headers.POLICY if page else ()
+    security = headers.governed(headers.POLICY if page else (), asking.snapshot.security)
     cache = resource.cache.replace("public", "private") if own else resource.cache
     language = ("Content-Language", "en")
     return Offer(
@@ -130,13 +130,12 @@ def _offer(asking: Asking, resource: Resource, *, page: bool, length: int = 0) -
         cache_control=cache,
         vary=_VARY,
         last_modified=instants.read(changed) if changed else None,
-        always=(*headers.ANY_ORIGIN, _EXPOSED, *asking.snapshot.security, *resource.headers),
+        always=(*headers.ANY_ORIGIN, _EXPOSED, *security, *resource.headers),
         content=(
             ("Content-Type", f"{form}; charset=utf-8" if form == HTML else form),
             language,
             ("Link", headers.link(*_links(asking, resource))),
             ("Surrogate-Key", _KEY),
-            *policy,
         ),
     )
 

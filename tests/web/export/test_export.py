@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from syndicate.errors import ExportError, StoreError
-from syndicate.store.upgrade import upgrade
 from syndicate.web.export import Exported, export
 from syndicate.web.published import Published
 from tests import small
@@ -180,7 +179,6 @@ def test_a_folder_of_something_else_is_left_alone(few: Stand, tmp_path: Path) ->
 
 def test_nothing_is_written_of_an_empty_store(tmp_path: Path) -> None:
     site = small.make(tmp_path / "site", f"sqlite:///{tmp_path / 'store.sqlite'}")
-    upgrade(site.engine)
     with pytest.raises(StoreError, match="nothing has been published"):
         run(Stand(site), tmp_path / "out")
 

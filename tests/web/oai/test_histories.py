@@ -234,7 +234,7 @@ def _is_in(connection: Connection, text: Summary, spec: str | None) -> bool:
 
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=15,
     stateful_step_count=25,
     deadline=None,
     phases=[

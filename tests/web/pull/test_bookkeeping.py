@@ -22,7 +22,7 @@ from syndicate.web.pull import bookkeeping
 from syndicate.web.pull.bookkeeping import Books
 from tests import small
 from tests.sites import Site
-from tests.web.test_server import until
+from tests.web.served import until
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUOTA = Quota(minute=20, day=50)

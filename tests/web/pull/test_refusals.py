@@ -9,11 +9,18 @@ import pytest
 
 from syndicate.store import engine as store
 from syndicate.store import journal
-from tests.web.pull.conftest import Ask
-from tests.web.pull.test_views import follow
+from syndicate.web.published import Published
+from tests.web.pull.contract import Ask
+from tests.web.pull.test_changes import follow
 from tests.web.stand import Stand, get
 
 LONG = "x" * 1900
+
+
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
 
 
 @pytest.mark.parametrize(

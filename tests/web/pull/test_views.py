@@ -1,27 +1,29 @@
-"""`/v1` over its whole width: what is answered, what is refused and how, in which form."""
+"""What `/v1` answers: the contract, the service document and records, in English only."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import itertools
 import re
-import zlib
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 import pytest
 
-from syndicate import sync
 from syndicate.web.published import Published
 from syndicate.web.pull.problems import CODES
-from tests.checking import reading
-from tests.web.pull.conftest import Ask, contract
+from tests.web.pull.contract import Ask, contract
 from tests.web.stand import Stand, get
 
 ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
+
+
 SLUG = "expressing-emotion-in-therapy"
+
+
+@pytest.fixture
+def app(demo_app: Published) -> Published:
+    """Return the application that all share who only read."""
+    return demo_app
 
 
 def test_the_contract_and_the_routes_are_the_same(app: Published) -> None:
@@ -50,7 +52,7 @@ def test_the_service_document_leads_everywhere(ask: Ask) -> None:
         assert ask(address.removeprefix("http://127.0.0.1:8000")).status_code == wanted, address
 
 
-# Records ----------------------------------------------------------------------------------------
+# Records ------------------------------------------------------------------------------------------
 
 
 def test_a_summary_by_its_id(ask: Ask) -> None:
@@ -134,151 +136,7 @@ def test_topics_and_kinds_say_what_there_is(ask: Ask) -> None:
     assert len(ask("/v1/kinds").json["kinds"]) == 6
 
 
-# Changes, snapshot and state --------------------------------------------------------------------
-
-
-def follow(ask: Ask, query: str = "") -> tuple[dict[str, str], str]:
-    """Return (id -> content_hash, cursor) of a mirror that follows changes from the beginning."""
-    held: dict[str, str] = {}
-    since = ""
-    while True:
-        page = ask(f"/v1/changes?limit=3{since and f'&since={since}'}{query}").json
-        for change in page["changes"]:
-            if change["op"] == "put":
-                held[change["item"]["id"]] = change["item"]["content_hash"]
-            else:
-                held.pop(change["id"], None)
-        since = page["cursor"]
-        if not page["more"]:
-            return held, since
-
-
-def hash_of(held: dict[str, str]) -> str:
-    return sync.set_hash(sync.hashes_of(held.items()))
-
-
-@pytest.mark.parametrize("query", ["", "&topic=empathy,depression-and-depressive-symptoms"])
-def test_changes_snapshot_and_state_agree(ask: Ask, query: str) -> None:
-    held, cursor = follow(ask, query)
-    state = ask(f"/v1/state?buckets=1{query}").json
-    assert (state["live_count"], state["set_hash"]) == (len(held), hash_of(held))
-    assert sync.set_hash(dict(enumerate(state["buckets"]))) == state["set_hash"]
-    answer = ask(f"/v1/snapshot?{query.removeprefix('&')}")
-    lines = [orjson.loads(line) for line in answer.data.splitlines()]
-    assert {one["id"]: one["content_hash"] for one in lines} == held
-    assert answer.content_type == "application/x-ndjson"
-    for since in (cursor, answer.headers["Cursor"]):
-        assert ask(f"/v1/changes?since={since}{query}").json["changes"] == []
-
-
-def test_the_state_of_a_filter_is_remembered_and_never_stale(stand: Stand) -> None:
-    app = stand.open()
-    path = "/v1/state?topic=therapist-factors"
-    before = get(app, path).json
-    assert get(app, path).json == before
-    topics = [one["slug"] for one in get(app, "/v1/topics").json["topics"]]
-    for one, other in itertools.pairwise([*topics, *topics[::3]]):  # enough to forget some
-        assert get(app, f"/v1/state?topic={one}&kind=meta-analysis").status_code == 200
-        assert get(app, f"/v1/state?topic={one},{other}").status_code == 200
-    stand.withdraw(SLUG)
-    app.generations.look()
-    after = get(app, path).json
-    assert (after["live_count"], after["seq"]) == (before["live_count"] - 1, before["seq"] + 1)
-    assert after["set_hash"] != before["set_hash"]
-
-
-def test_a_change_comes_after_the_cursor_and_a_withdrawal_as_a_delete(stand: Stand) -> None:
-    app = stand.open()
-    _, cursor = follow(lambda path: get(app, path))
-    stand.withdraw(SLUG, reason="superseded", note="A better one.")
-    app.generations.look()
-    page = get(app, f"/v1/changes?since={cursor}").json
-    (change,) = page["changes"]
-    assert (change["op"], change["id"], change["reason"]) == ("delete", ID, "superseded")
-    assert page["seq_head"] == change["seq"] == 8
-
-
-def test_a_legal_withdrawal_tells_nothing_more(stand: Stand) -> None:
-    stand.withdraw(SLUG, reason="legal", note="A court has ruled.")
-    app = stand.open()
-    changes = get(app, "/v1/changes").json["changes"]
-    (gone,) = [one for one in changes if one["op"] == "delete"]
-    assert (gone["reason"], gone["note"]) == ("legal", "")
-    assert b"court" not in get(app, "/v1/changes.atom").data
-
-
-def test_the_same_changes_as_atom_with_tombstones(stand: Stand) -> None:
-    stand.withdraw(SLUG, reason="error")
-    app = stand.open()
-    answer = get(app, "/v1/changes.atom?limit=500")
-    entries = {entry.id for entry in reading.read(answer.data, "application/atom+xml")}
-    changes = get(app, "/v1/changes?limit=500").json["changes"]
-    assert entries == {one["item"]["id"] for one in changes if one["op"] == "put"}
-    assert f'ref="{ID}"'.encode() in answer.data
-    first = get(app, "/v1/changes.atom?limit=1")
-    assert b'rel="next"' in first.data
-
-
-def test_checked_at_is_a_header_and_leaves_the_tag_alone(ask: Ask) -> None:
-    first, second = ask("/v1/state"), ask("/v1/state")
-    assert "Checked-At" in first.headers
-    assert first.headers["ETag"] == second.headers["ETag"]
-    assert b"checked" not in first.data
-
-
-# Forms ------------------------------------------------------------------------------------------
-
-OF_NOBODY = [path for path in contract()["paths"] if "{" not in path and "/me" not in path]
-EVERY = [*OF_NOBODY, f"/v1/items/{ID}"]  # test_access.py has what needs a key
-
-
-@pytest.mark.parametrize("path", EVERY)
-def test_conditional_requests(ask: Ask, path: str) -> None:
-    plain, packed = ask(path), ask(path, Accept_Encoding="gzip")
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
-    stream = zlib.decompressobj(31)
-    stream.decompress(packed.data)
-    assert stream.eof
-    assert stream.unused_data == b""
-    assert plain.headers["Content-Language"] == "en"
-    assert plain.headers["ETag"][0] == '"'
-    for tag in (plain.headers["ETag"], packed.headers["ETag"], "*"):
-        unmodified = ask(path, If_None_Match=tag)
-        assert (unmodified.status_code, unmodified.data) == (304, b"")
-        assert unmodified.headers["ETag"]
-        assert "Authorization" in unmodified.headers["Vary"]
-    since = ask(path, If_Modified_Since=plain.headers["Last-Modified"])
-    assert since.status_code == 304
-
-
-@pytest.mark.parametrize("path", EVERY)
-def test_head_and_options(ask: Ask, path: str) -> None:
-    full, head = ask(path), ask(path, "HEAD")
-    assert (head.status_code, head.data) == (200, b"")
-    assert head.headers["Content-Length"] == full.headers["Content-Length"] == str(len(full.data))
-    options = ask(path, "OPTIONS")
-    assert options.status_code == 204
-    assert options.headers["Allow"] == "GET, HEAD, OPTIONS"
-    refused = ask(path, "POST")
-    assert (refused.status_code, refused.json["code"]) == (405, "method-not-allowed")
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in EVERY if path not in ("/v1/changes.atom", "/v1/snapshot")]
-)
-def test_a_browser_gets_a_page(ask: Ask, path: str) -> None:
-    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    page = ask(path, Accept=browser)
-    assert page.content_type == "text/html; charset=utf-8"
-    assert b"<h1>" in page.data
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert page.headers["ETag"] != ask(path).headers["ETag"]
-    for accept in ("*/*", "application/json", "image/png", "application/json, text/html;q=0.5"):
-        assert ask(path, Accept=accept).is_json
-
-
-# English only -----------------------------------------------------------------------------------
+# English only -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["en", "EN", "en-CA", "en-GB-oxendict"])

@@ -20,7 +20,7 @@ from syndicate.store import engine as store
 from syndicate.store import usage
 from tests import small
 from tests.sites import Site
-from tests.web.test_server import Server, until
+from tests.web.served import Server, until
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 QUOTA = 30
@@ -148,11 +148,16 @@ def test_a_worker_that_is_killed_gives_nobody_more(lite_stand: Stand) -> None:
     os.kill(victim, signal.SIGKILL)
     until(lambda: len(set(lite_stand.server.workers()) - {victim}) == 2)
 
-    def used_up() -> bool:
+    def status(_: int) -> int:
         with contextlib.suppress(OSError):
-            answered.update(lite_stand.many(10, "/v1/topics", key))
+            return lite_stand.status("/v1/topics", key)
+        return 0  # it was paid for, perhaps, and its answer died with the victim
+
+    def used_up() -> bool:
+        with ThreadPoolExecutor(8) as pool:
+            answered.update(pool.map(status, range(10)))
         assert answered[200] <= QUOTA
         return answered[429] > 50
 
     until(used_up, 30)
-    assert answered[200] >= QUOTA - QUOTA // 8 - 4
+    assert answered[200] + answered[0] >= QUOTA - QUOTA // 8 - 4
