@@ -28,6 +28,11 @@ class Asked:
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the body came to its end; a client that is killed may cut it off."""
+        return len(self.body) == int(self.headers.get("content-length", 0))
+
 
 class Handler(BaseHTTPRequestHandler):
     """Replies by the path, from the server's table; keeps what was asked."""

@@ -18,7 +18,7 @@ from syndicate.store.hub_tables import hub_request, hub_subscription
 from tests import small
 from tests.deliver.hub.conftest import confirm
 from tests.killing import Killer
-from tests.outgoing.stand import Asked, Server, serving
+from tests.outgoing.stand import Server, serving
 from tests.sites import Site
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(600)]
@@ -45,13 +45,8 @@ def ask_all(site: Site, server: Server) -> None:
 
 def count(server: Server, method: str) -> Counter[str]:
     """Return how many requests each subscriber got to their end."""
-    whole = (one for one in server.asked if one.method == method and is_whole(one))
+    whole = (one for one in server.asked if one.method == method and one.is_whole)
     return Counter(urlsplit(one.path).query.partition("&")[0] for one in whole)
-
-
-def is_whole(asked: Asked) -> bool:
-    """Tell whether a body came to its end; a kill may cut it off."""
-    return len(asked.body) == int(asked.headers.get("content-length", 0))
 
 
 def test_killed_twenty_times(tmp_path: Path, database_url: str) -> None:
@@ -78,7 +73,7 @@ def test_killed_twenty_times(tmp_path: Path, database_url: str) -> None:
         site.publish()
         killer.kill(KILLS, most=SUBSCRIBERS // KILLS)
         sent = count(server, "POST")
-        bodies = {one.body for one in server.asked if one.method == "POST" and is_whole(one)}
+        bodies = {one.body for one in server.asked if one.method == "POST" and one.is_whole}
         with store.reading(site.engine) as connection:
             for row in connection.execute(select(hub_subscription)).all():
                 if row.attempts:

@@ -29,4 +29,5 @@ def call_all(stand: Stand, killer: Killer, *, partners: int, changes: int, kills
 
 def count(stand: Stand) -> Counter[tuple[str, int]]:
     """Return how often each callback, by its path, was told of each change."""
-    return Counter((one.path, json.loads(one.body)["data"]["seq"]) for one in stand.server.asked)
+    whole = (one for one in stand.server.asked if one.is_whole)
+    return Counter((one.path, json.loads(one.body)["data"]["seq"]) for one in whole)
