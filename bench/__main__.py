@@ -21,6 +21,7 @@ GROUPS: Final = (
     "serving",
     "pulling",
     "alerts",
+    "hub",
 )
 FEWEST: Final = 7
 

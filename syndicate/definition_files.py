@@ -86,6 +86,10 @@ class OaiTable(Table):
     enabled: bool = True
 
 
+class WebhooksTable(Table):
+    enabled: bool = True
+
+
 class HttpTable(Table):
     hosts: tuple[str, ...] = ()
     redirects: dict[str, str] = {}
@@ -181,6 +185,7 @@ class NetworkFile(Table):
     notice: NoticeTable = NoticeTable()
     hub: HubTable = HubTable()
     oai: OaiTable = OaiTable()
+    webhooks: WebhooksTable = WebhooksTable()
     http: HttpTable = HttpTable()
     alerts: AlertsTable | None = None
     reader: tuple[ReaderTable, ...] = ()
@@ -198,6 +203,7 @@ class NetworkFile(Table):
             notice_fr=self.notice.fr,
             hub=f"{fields['base_url']}{addresses.HUB}" if self.hub.own else self.hub.url,
             oai=self.oai.enabled,
+            webhooks=self.webhooks.enabled,
             hosts=self.http.hosts,
             redirects=tuple(sorted(self.http.redirects.items())),
             alerts=self.alerts.to_model(self.network) if self.alerts else None,

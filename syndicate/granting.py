@@ -13,14 +13,17 @@ from typing import Final
 from syndicate import partners
 from syndicate.errors import NotFound, PartnerRefused
 from syndicate.partners import EVERYTHING, LIVE_AT_ONCE, Key, Partner, Scopes
+from syndicate.store import callbacks
 from syndicate.store import engine as store
 from syndicate.store import partners as partners_
-from syndicate.store.engine import Engine
+from syndicate.store.engine import Connection, Engine
 
 OVERLAP: Final = timedelta(days=7)
 """How long a key that was replaced goes on working, if nothing else is said."""
 
 Change = Callable[[Partner], Partner]
+Also = Callable[[Connection, Partner], object]
+"""What else belongs to the transaction: done with the partner, or neither is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,13 @@ class Terms:
     per_day: int | None = None
 
 
-def add(engine: Engine, name: str, terms: Terms, *, now: datetime) -> Granted:
+def _nothing(_connection: Connection, _partner: Partner) -> None:
+    """Leave it at that."""
+
+
+def add(
+    engine: Engine, name: str, terms: Terms, *, now: datetime, also: Also = _nothing
+) -> Granted:
     """Add a partner with its first key. PartnerRefused where there is one of that name."""
     name = partners.check_name(name)
     key, text = partners.make_key(now)
@@ -58,14 +67,16 @@ def add(engine: Engine, name: str, terms: Terms, *, now: datetime) -> Granted:
                     f"`syndicate partner rotate {other.name!r}` makes another key",
                 )
         partners_.put(connection, made)
+        also(connection, made)
     return Granted(made, key, text)
 
 
-def update(engine: Engine, name: str, change: Change) -> Partner:
+def update(engine: Engine, name: str, change: Change, *, also: Also = _nothing) -> Partner:
     """Change what was agreed with a partner; its keys stay. NotFound for an unknown name."""
     with store.writing(engine) as connection:
         changed = change(partners_.get(connection, name))
         partners_.put(connection, changed)
+        also(connection, changed)
     return changed
 
 
@@ -98,7 +109,10 @@ def _ended(key: Key, at: datetime) -> Key:
 def revoke(
     engine: Engine, name: str, *, now: datetime, key_id: str | None = None
 ) -> tuple[Key, ...]:
-    """Revoke one key of a partner, or all, for good; return those that worked until now."""
+    """Revoke one key of a partner, or all, for good; return those that worked until now.
+
+    With all its keys goes its webhook: a partner that gets others is to be given another secret.
+    """
     revoked: list[Key] = []
 
     def change(partner: Partner) -> Partner:
@@ -110,7 +124,11 @@ def revoke(
         keys = [replace(k, revoked=k.revoked or now) if k in wanted else k for k in partner.keys]
         return replace(partner, keys=tuple(keys))
 
-    update(engine, name, change)
+    def also(connection: Connection, partner: Partner) -> None:
+        if key_id is None:
+            callbacks.remove(connection, partner.id)
+
+    update(engine, name, change, also=also)
     return tuple(revoked)
 
 

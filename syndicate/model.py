@@ -219,6 +219,7 @@ class Network:
     notice_fr: str = ""
     hub: str = ""  # topic URLs' hub, absolute; empty: none is advertised
     oai: bool = True  # whether it is harvested by OAI-PMH
+    webhooks: bool = True  # whether partners may be called
     hosts: tuple[str, ...] = ()
     redirects: tuple[tuple[str, str], ...] = ()  # old path, present path
     alerts: Alerts | None = None  # None: this network writes no mails

@@ -28,7 +28,9 @@ COMMANDS: Final = {
     "import": Command("importing:group", "Make files of another site's entries."),
     "export": Command("exporting:group", "Write the whole site as files."),
     "partner": Command("partners:group", "Give partners keys, and see what their copies hold."),
-    "webhook": Command("webhooks:group", "Call others' sites as soon as something has changed."),
+    "webhook": Command(
+        "webhooks:group", "See to the calls that partners get when something changes."
+    ),
     "mirror": Command("mirroring:mirror", "Keep an exact copy of another site's summaries."),
     "partner-check": Command("partnerchecking:partner_check", "Try and grade a partner's mirror."),
     "topics": Command("topics:group", "Rename or merge topics; nobody loses a feed."),

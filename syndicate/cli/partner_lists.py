@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from syndicate.model import Quota
     from syndicate.partners import Key, Partner
     from syndicate.receipts import Copy
+    from syndicate.store.callbacks import Callback
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For a program.")
 
@@ -22,10 +23,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="For a progra
 @click.command("list")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """Print the partners, their keys, and how far their copies have come."""
+    """Print the partners, their keys and webhooks, and how far their copies have come."""
     from syndicate import receipts as receipts_
+    from syndicate.store import callbacks, journal, partners
     from syndicate.store import engine as store
-    from syndicate.store import journal, partners
 
     settings = here.settings()
     with here.store(settings) as engine:
@@ -33,24 +34,33 @@ def list_(*, as_json: bool) -> None:
         with store.reading(engine) as connection:
             found = partners.list_partners(connection)
             copies = receipts_.list_copies(connection, definitions)
+            called = {one.partner: one for one in callbacks.list_all(connection)}
             head = journal.get_head(connection).seq
     now = here.now()
     own = {each.id: [copy for copy in copies if copy.partner.id == each.id] for each in found}
     if as_json:
         shown = [
-            to_json(each, now) | {"copies": [_copy_json(copy, head) for copy in own[each.id]]}
+            to_json(each, now)
+            | {"webhook": _webhook_json(called.get(each.id))}
+            | {"copies": [_copy_json(copy, head) for copy in own[each.id]]}
             for each in found
         ]
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     usual = definitions.network.conditions.partner_quota
-    lines = (line for each in found for line in _lines(each, own[each.id], usual, head, now))
+    lines = (
+        line
+        for each in found
+        for line in (
+            *_lines(each, usual, now),
+            *_called(called.get(each.id)),
+            *_copies(own[each.id], head),
+        )
+    )
     click.echo("\n".join(lines) or "There is no partner yet: `syndicate partner add NAME`.")
 
 
-def _lines(
-    partner: Partner, copies: list[Copy], usual: Quota, head: int, now: datetime
-) -> Iterator[str]:
+def _lines(partner: Partner, usual: Quota, now: datetime) -> Iterator[str]:
     quota = partner.quota(usual)
     yield f"{partner.name}{f'  ({partner.contact})' if partner.contact else ''}"
     yield f"  scopes  {partner.scopes}"
@@ -62,6 +72,16 @@ def _lines(
     for key in partner.keys:
         until = f", until {key.expires:%Y-%m-%d}" if key.expires and not key.revoked else ""
         yield f"  key     {key.id}  {key.state(now)}, since {key.created:%Y-%m-%d}{until}"
+
+
+def _called(webhook: Callback | None) -> Iterator[str]:
+    if webhook:
+        at = webhook.ended_at
+        ended = f", ended {at:%Y-%m-%d}: it answered 410" if at else ""
+        yield f"  webhook {webhook.url}{ended}"
+
+
+def _copies(copies: list[Copy], head: int) -> Iterator[str]:
     for copy in copies:
         seen = f"{copy.place.at:%Y-%m-%d %H:%M} UTC"
         yield f"  copy    {copy.scope}: change {copy.applied} of {head}, {seen}"
@@ -105,6 +125,13 @@ def to_json(partner: Partner, now: datetime) -> dict[str, Any]:
 def _key_json(key: Key, now: datetime) -> dict[str, Any]:
     dates = {name: _written(getattr(key, name)) for name in ("created", "expires", "revoked")}
     return {"id": key.id, "state": key.state(now), **dates}
+
+
+def _webhook_json(webhook: Callback | None) -> dict[str, Any] | None:
+    if webhook is None:
+        return None
+    dates = {"created": _written(webhook.created), "ended": _written(webhook.ended_at)}
+    return {"url": webhook.url, **dates}
 
 
 def _copy_json(copy: Copy, head: int) -> dict[str, Any]:

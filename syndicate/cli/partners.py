@@ -16,6 +16,8 @@ from syndicate.cli.receipts import receipts
 if TYPE_CHECKING:
     from syndicate.definitions import Definitions
     from syndicate.granting import Granted
+    from syndicate.partners import Partner
+    from syndicate.store.engine import Connection
 
 _contact = click.option("--contact", help="Whom to write to: an address or a name.")
 _scope = click.option(
@@ -28,6 +30,7 @@ _expires = click.option(
     "--expires", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC) on which it all ends."
 )
 _terms = click.option("--terms", help="The version of the licence's terms that was accepted.")
+_webhook = click.option("--webhook", metavar="URL", help="Where it is called on each change.")
 _per_minute = click.option("--per-minute", type=click.IntRange(1, 1_000_000), help="Requests.")
 _per_day = click.option("--per-day", type=click.IntRange(1, 100_000_000), help="Requests.")
 
@@ -52,11 +55,20 @@ for command in (list_, receipts, ledger):
 @click.option("--no-terms", is_flag=True, help="None were accepted yet: the key must wait.")
 @_per_minute
 @_per_day
+@_webhook
 @json_option
-def add(name: str, *, no_terms: bool, as_json: bool, **agreed: Any) -> None:  # noqa: ANN401 - options
+def add(
+    name: str,
+    *,
+    no_terms: bool,
+    webhook: str | None,
+    as_json: bool,
+    **agreed: Any,  # noqa: ANN401 - options
+) -> None:
     """Add the partner NAME and print its first key, once.
 
-    Without --terms the partner has accepted the terms that are in force.
+    Without --terms the partner has accepted the terms that are in force. With --webhook the secret
+    that signs its calls is printed too, on a line of its own after the key.
     """
     from syndicate import granting
 
@@ -66,8 +78,10 @@ def add(name: str, *, no_terms: bool, as_json: bool, **agreed: Any) -> None:  # 
         options = _agreed(definitions, agreed)
         if not no_terms:
             options.setdefault("terms_version", definitions.network.licence.terms_version)
-        made = granting.add(engine, name, granting.Terms(**options), now=here.now())
-    _show_key(made, f"Added {made.partner.name}.", as_json=as_json)
+        calling = _Calling(webhook, definitions)
+        terms = granting.Terms(**options)
+        made = granting.add(engine, name, terms, now=here.now(), also=calling.attach)
+    _show_key(made, f"Added {made.partner.name}.", as_json=as_json, secret=calling.secret)
 
 
 @group.command
@@ -79,25 +93,41 @@ def add(name: str, *, no_terms: bool, as_json: bool, **agreed: Any) -> None:  # 
 @_terms
 @_per_minute
 @_per_day
+@_webhook
 @click.option("--forget-idle", type=click.IntRange(0), metavar="DAYS", help="See `receipts`.")
-def update(name: str, *, never_expires: bool, forget_idle: int | None, **agreed: Any) -> None:  # noqa: ANN401 - options
+def update(
+    name: str,
+    *,
+    never_expires: bool,
+    webhook: str | None,
+    forget_idle: int | None,
+    **agreed: Any,  # noqa: ANN401 - options
+) -> None:
     """Change what was agreed with the partner NAME; its keys stay.
 
-    --forget-idle forgets those copies that have sent no cursor for so many days: they are no more.
+    --webhook moves its webhook, which keeps its secret; where it had none, the secret of the new
+    one is printed. --forget-idle forgets copies that have sent no cursor for so many days.
     """
     from syndicate import granting
 
     settings = here.settings()
     with here.store(settings) as engine:
-        options = _agreed(here.published(engine, settings), agreed)
+        definitions = here.published(engine, settings)
+        options = _agreed(definitions, agreed)
         if never_expires:
             options["expires"] = None
-        granting.update(engine, name, lambda partner: replace(partner, **options))
+        calling = _Calling(webhook, definitions)
+        granting.update(
+            engine, name, lambda partner: replace(partner, **options), also=calling.attach
+        )
         if forget_idle is not None:
             before = here.now() - timedelta(days=forget_idle)
             count = granting.forget_idle(engine, name, before=before)
             click.echo(f"{count} {'copy' if count == 1 else 'copies'} forgotten.")
-    click.echo(f"Changed {name}.")
+    click.echo(f"Changed {name}.", err=bool(calling.secret))
+    if calling.secret:
+        click.echo(_SIGNED, err=True)
+        click.echo(calling.secret)
 
 
 @group.command
@@ -125,7 +155,7 @@ def rotate(name: str, overlap: int, *, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--key", "key_id", metavar="ID", help="This key alone, by its id or whole.")
 def revoke(name: str, key_id: str | None) -> None:
-    """Revoke the keys of the partner NAME for good.
+    """Revoke the keys of the partner NAME for good, and with all of them its webhook.
 
     Every process refuses them within seconds. `rotate` makes a new key.
     """
@@ -137,6 +167,26 @@ def revoke(name: str, key_id: str | None) -> None:
         revoked = granting.revoke(engine, name, now=here.now(), key_id=key_id)
     ids = ", ".join(key.id for key in revoked)
     click.echo(f"Revoked: {ids}" if ids else "None of these keys worked any more.")
+
+
+_SIGNED = "Its calls are signed with this secret; give it to whoever runs the webhook:"
+
+
+class _Calling:
+    """The webhook that was asked for, if any, and its secret once it is made."""
+
+    def __init__(self, url: str | None, definitions: Definitions) -> None:
+        from syndicate.webhooks import registering
+
+        self._url = registering.check(url, definitions) if url else None
+        self.secret = ""
+
+    def attach(self, connection: Connection, partner: Partner) -> None:
+        from syndicate.webhooks import registering
+
+        if self._url:
+            made = registering.attach(connection, partner, self._url, now=here.now())
+            self.secret = made.secret if made else ""
 
 
 def _agreed(definitions: Definitions, given: dict[str, Any]) -> dict[str, Any]:
@@ -153,11 +203,15 @@ def _agreed(definitions: Definitions, given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _show_key(made: Granted, told: str, *, as_json: bool) -> None:
-    """Print a key to stdout, and what there is to say to stderr."""
+def _show_key(made: Granted, told: str, *, as_json: bool, secret: str = "") -> None:
+    """Print a key, and the secret of a webhook, to stdout; what there is to say to stderr."""
     if as_json:
         found = to_json(made.partner, here.now()) | {"key": made.text, "key_id": made.key.id}
+        found |= {"webhook_secret": secret} if secret else {}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     click.echo(f"{told} Keep the key: it is shown this once.", err=True)
     click.echo(made.text)
+    if secret:
+        click.echo(_SIGNED, err=True)
+        click.echo(secret)

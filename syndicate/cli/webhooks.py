@@ -1,4 +1,4 @@
-"""`webhook add`, `list`, `rotate`, `remove` and `replay`."""
+"""`webhook list`, `rotate`, `remove` and `replay`; `partner add --webhook` makes one."""
 
 from __future__ import annotations
 
@@ -16,29 +16,13 @@ if TYPE_CHECKING:
 
 @click.group
 def group() -> None:
-    """Each is called, signed, within seconds of a change; `worker` or `serve` makes the calls."""
-
-
-@group.command
-@click.argument("name")
-@click.argument("url")
-def add(name: str, url: str) -> None:
-    """Register the callback URL under NAME and print the secret that signs its calls.
-
-    It hears of what changes from now on. Give the secret to whoever runs the callback.
-    """
-    from syndicate.webhooks import registering
-
-    with here.store(here.settings()) as engine:
-        made = registering.add(engine, name, url, now=here.now())
-    click.echo(f"Added {made.name}. Calls are signed with this secret:", err=True)
-    click.echo(made.secret)
+    """Each is a partner's, and is called within seconds of a change by `worker` or `serve`."""
 
 
 @group.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def list_(*, as_json: bool) -> None:
-    """List the webhooks and what became of their calls; no secret is shown."""
+    """List the partners' webhooks and what became of their calls; no secret is shown."""
     from syndicate.store import callbacks
     from syndicate.store import engine as store
 
@@ -51,60 +35,66 @@ def list_(*, as_json: bool) -> None:
     for one in found:
         waits = one["queued"] + one["sending"]
         ended = f" · ended {one['ended']}: it answered 410" if one["ended"] else ""
-        click.echo(f"{one['name']} · {one['url']} · planned up to change {one['seq']}{ended}")
+        click.echo(f"{one['partner']} · {one['url']} · planned up to change {one['seq']}{ended}")
         click.echo(f"  {one['sent']} sent, {waits} waiting, {one['failed']} failed")
 
 
 def _shown(one: Callback, counts: Any) -> dict[str, Any]:  # noqa: ANN401 - state: number
     states = ("sent", "queued", "sending", "failed", "skipped")
+    dates = {
+        "created": one.created,
+        "two_secrets_until": one.former_until,
+        "rests_until": one.rests_until,
+        "ended": one.ended_at,
+    }
     return {
-        "name": one.name,
+        "partner": one.name,
         "url": one.url,
         "seq": one.seq,
-        "created": one.created.isoformat(),
-        "two_secrets_until": one.former_until.isoformat() if one.former_until else None,
-        "ended": one.ended_at.isoformat() if one.ended_at else None,
-    } | {state: counts.get(state, 0) for state in states}
+        **{name: date.isoformat() if date else None for name, date in dates.items()},
+        **{state: counts.get(state, 0) for state in states},
+    }
 
 
 @group.command
-@click.argument("name")
+@click.argument("partner")
 @click.option(
     "--overlap", default=7, show_default=True, type=click.IntRange(0, 365), metavar="DAYS",
     help="How long the secret before signs too.",
 )  # fmt: skip
-def rotate(name: str, overlap: int) -> None:
-    """Make another secret for the webhook NAME and print it; both sign during the overlap."""
+def rotate(partner: str, overlap: int) -> None:
+    """Make another secret for the webhook of PARTNER and print it; both sign in the overlap."""
     from syndicate.webhooks import registering
 
     with here.store(here.settings()) as engine:
-        made = registering.rotate(engine, name, now=here.now(), overlap=timedelta(days=overlap))
+        lasting = timedelta(days=overlap)
+        secret = registering.rotate(engine, partner, now=here.now(), overlap=lasting)
     told = f"The one before signs for {overlap} more days." if overlap else "It alone signs now."
-    click.echo(f"Another secret for {made.name}. {told}", err=True)
-    click.echo(made.secret)
+    click.echo(f"Another secret for the webhook of {partner}. {told}", err=True)
+    click.echo(secret)
 
 
 @group.command
-@click.argument("name")
-def remove(name: str) -> None:
-    """Remove the webhook NAME; what still waits for it is dropped."""
+@click.argument("partner")
+def remove(partner: str) -> None:
+    """Remove the webhook of PARTNER, whose keys stay; what still waits for it is dropped."""
     from syndicate.webhooks import registering
 
     with here.store(here.settings()) as engine:
-        registering.remove(engine, name)
-    click.echo(f"Removed {name}.")
+        registering.remove(engine, partner)
+    click.echo(f"Removed the webhook of {partner}.")
 
 
 @group.command
-@click.argument("name")
+@click.argument("partner")
 @click.option("--since", type=click.IntRange(0), metavar="SEQ", help="Every change after this one.")
-def replay(name: str, since: int | None) -> None:
-    """Call the webhook NAME again for what failed for good; one that ended is called again.
+def replay(partner: str, since: int | None) -> None:
+    """Call PARTNER again for what failed for good; a webhook that ended is called again.
 
     With --since for every change after that number, whether it was told or not.
     """
     from syndicate.webhooks import registering
 
     with here.store(here.settings()) as engine:
-        count = registering.replay(engine, name, now=here.now(), since=since)
+        count = registering.replay(engine, partner, now=here.now(), since=since)
     click.echo(f"{count} {'call is' if count == 1 else 'calls are'} due again.")

@@ -77,10 +77,10 @@ def _calls_others(engine: Engine) -> bool:
     from syndicate.store import engine as store
 
     with store.reading(engine) as connection:
-        if callbacks.list_all(connection):
-            return True
-        is_published = "network.toml" in site.get_values(connection)
-        return is_published and site.get_definitions(connection).is_hub
+        if "network.toml" not in site.get_values(connection):
+            return False  # nothing was published that anybody could be told of
+        found = site.get_definitions(connection)
+        return found.is_hub or (found.network.webhooks and bool(callbacks.list_all(connection)))
 
 
 def deliver(

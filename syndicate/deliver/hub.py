@@ -12,32 +12,49 @@ import hmac
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from functools import lru_cache
+from typing import Final, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from syndicate import outgoing
 from syndicate.definitions import Definitions
 from syndicate.deliver.engine import Duty
+from syndicate.deliver.fanout import AT_ONCE, FanOut
 from syndicate.errors import FetchError, FetchFailed
-from syndicate.outgoing import Guard, Limits
+from syndicate.outgoing import Client, Guard, Limits
 from syndicate.store import engine as store
 from syndicate.store import hub, site
-from syndicate.store.engine import Engine
+from syndicate.store.engine import Connection, Engine
 from syndicate.store.hub import Asked, Due
 
-_T = TypeVar("_T", Asked, Due)
 log = logging.getLogger(__name__)
 
 LIMITS: Final = Limits(seconds=10, raw_bytes=4096, inflated_bytes=4096)
 """Of a callback's answer. A longer one counts as a failure."""
 
-AT_ONCE: Final = 16  # exchanges side by side, so that one slow callback holds up few
+_CLAIM: Final = 96  # rows; at the worst they take 100 s, less than their lease
+_TURN: Final = 1000  # rows
 _ASKED: Final = 4  # times that a callback which fails is asked
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_BUSY: Final = frozenset({429, 503})
+_GONE: Final = 410
+
+_T = TypeVar("_T", Asked, Due)
+_R = TypeVar("_R")
+_Answered = tuple[Asked, bool, bool]
+"""Whether it meant it, and whether it is to be asked again."""
+_Told = tuple[Due, int, timedelta]
+"""The status, 0 without an answer, and how long to wait after a failure."""
+
+
+class _Claim(Protocol[_T]):
+    def __call__(
+        self, connection: Connection, owner: str, *, now: datetime, limit: int
+    ) -> list[_T]: ...
 
 
 class Hub:
@@ -63,7 +80,7 @@ class Hub:
         """Return what is to be done again and again, by name, in this order."""
         return {"hub: verify": self.verify, "hub: distribute": self.distribute}
 
-    def verify(self, _stop: threading.Event) -> bool:
+    def verify(self, stop: threading.Event) -> bool:
         """Ask callbacks whether they meant it (5.3), and tell those that are denied (5.2)."""
         now = self._clock()
         with store.reading(self._engine) as connection:
@@ -74,50 +91,59 @@ class Hub:
             hub.forget_expired(connection, now)
             for row in hub.take_orphans(connection, AT_ONCE):
                 hub.ask(connection, _denied(row, definitions), now=now)
-            claimed = hub.claim_requests(connection, self._owner, now=now, limit=AT_ONCE)
-        self._side_by_side(self._ask, claimed)
-        return bool(claimed)
+        with closing(self._client()) as client:
+            return self._do(
+                hub.claim_requests, lambda asked: _ask(client, asked), self._note_asked, stop
+            )
 
-    def distribute(self, _stop: threading.Event) -> bool:
+    def distribute(self, stop: threading.Event) -> bool:
         """Send documents to those who lack them (7)."""
-        now = self._clock()
         with store.reading(self._engine) as connection:
-            if not hub.is_behind(connection, now):
+            if not hub.is_behind(connection, self._clock()):
                 return False
             definitions = site.get_definitions(connection)
         if not definitions.is_hub:
             return False
-        with store.recording(self._engine) as connection:
-            claimed = hub.claim_due(connection, self._owner, now=now, limit=AT_ONCE)
-        self._side_by_side(lambda due: self._send(due, definitions), claimed)
-        return bool(claimed)
-
-    def _side_by_side(self, act: Callable[[_T], None], claimed: list[_T]) -> None:
-        if claimed:
-            with ThreadPoolExecutor(min(AT_ONCE, len(claimed))) as pool:
-                list(pool.map(act, claimed))
-
-    # Asking ----------------------------------------------------------------------------------
-
-    def _ask(self, asked: Asked) -> None:
-        challenge = secrets.token_urlsafe(32)
-        meant = again = False
-        try:
-            answer = outgoing.send(
-                _question(asked, challenge),
-                None,
-                method="GET",
-                guard=self._guard,
-                limits=self._limits,
+        with closing(self._client()) as client:
+            return self._do(
+                hub.claim_due, lambda due: _send(client, due, definitions), self._note_sent, stop
             )
-        except FetchError as error:
-            log.info("hub: %s", error)
-            again = isinstance(error, FetchFailed)
-        else:
-            meant = 200 <= answer.status < 300 and answer.body == challenge.encode()
-            again = answer.status >= 500 or answer.status == 429
+
+    def _client(self) -> Client:
+        return Client(self._guard, limits=self._limits, kept=AT_ONCE)
+
+    def _do(
+        self,
+        claim: _Claim[_T],
+        act: Callable[[_T], _R],
+        note: Callable[[Connection, list[_R]], None],
+        stop: threading.Event,
+    ) -> bool:
+        """Do what is due, so much that the other duty has its turn; tell whether there was any."""
+        left = _TURN
+
+        def claim_some() -> list[_T]:
+            nonlocal left
+            if not left:
+                return []
+            with store.recording(self._engine) as connection:
+                limit = min(_CLAIM, left)
+                found = claim(connection, self._owner, now=self._clock(), limit=limit)
+            left -= len(found)
+            return found
+
+        def note_some(done: list[_R]) -> None:
+            with store.recording(self._engine) as connection:
+                note(connection, done)
+
+        if rest := FanOut(claim_some, act, note_some).run(stop):
+            with store.recording(self._engine) as connection:
+                hub.release(connection, self._owner, rest, now=self._clock())
+        return left < _TURN
+
+    def _note_asked(self, connection: Connection, done: Sequence[_Answered]) -> None:
         now = self._clock()
-        with store.recording(self._engine) as connection:
+        for asked, meant, again in done:
             if again and asked.attempts < _ASKED:
                 due = now + pause(asked.attempts)
                 hub.put_off_request(connection, self._owner, asked.id, due)
@@ -127,29 +153,40 @@ class Hub:
                 elif asked.mode == "unsubscribe":
                     hub.unsubscribe(connection, asked.topic, asked.callback)
 
-    # Sending ---------------------------------------------------------------------------------
-
-    def _send(self, due: Due, definitions: Definitions) -> None:
-        body = gzip.decompress(due.gzip)
-        try:
-            status = outgoing.send(
-                due.callback,
-                body,
-                guard=self._guard,
-                limits=self._limits,
-                headers=_headers(due, body, definitions),
-            ).status
-        except FetchError as error:
-            log.info("hub: %s", error)
-            status = 0
+    def _note_sent(self, connection: Connection, done: Sequence[_Told]) -> None:
         now = self._clock()
-        with store.recording(self._engine) as connection:
-            if 200 <= status < 300:
-                hub.note_told(connection, self._owner, due, now=now)
-            elif status == 410:
+        told = [due for due, status, _wait in done if 200 <= status < 300]
+        hub.note_told(connection, self._owner, told, now=now)
+        for due, status, wait in done:
+            if status == _GONE:
                 hub.end(connection, due.id)
-            else:
-                hub.put_off(connection, self._owner, due.id, now + pause(due.attempts))
+            elif not 200 <= status < 300:
+                hub.put_off(connection, self._owner, due.id, now + wait)
+
+
+def _ask(client: Client, asked: Asked) -> _Answered:
+    challenge = secrets.token_urlsafe(32)
+    try:
+        answer = client.send(_question(asked, challenge), None, method="GET")
+    except FetchError as error:
+        log.info("hub: %s", error)
+        return asked, False, isinstance(error, FetchFailed)
+    meant = 200 <= answer.status < 300 and answer.body == challenge.encode()
+    return asked, meant, answer.status >= 500 or answer.status == 429
+
+
+def _send(client: Client, due: Due, definitions: Definitions) -> _Told:
+    body, wait = _unpacked(due.gzip), pause(due.attempts)
+    try:
+        answer = client.send(due.callback, body, headers=_headers(due, body, definitions))
+    except FetchError as error:
+        log.info("hub: %s", error)
+        return due, 0, wait
+    asked = outgoing.retry_after(answer.headers) if answer.status in _BUSY else None
+    return due, answer.status, max(wait, min(timedelta(seconds=asked or 0), _LONGEST_PAUSE))
+
+
+_unpacked = lru_cache(maxsize=8)(gzip.decompress)  # all who lack a document get the same bytes
 
 
 def pause(attempts: int) -> timedelta:

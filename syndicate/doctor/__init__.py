@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from syndicate import config, definitions
 from syndicate.config import Settings
 from syndicate.definitions import near_misses
-from syndicate.doctor import mails, workers
+from syndicate.doctor import callers, mails, workers
 from syndicate.doctor.diagnosis import Diagnosis, Verdict
 from syndicate.doctor.mails import Ask
 from syndicate.editorial import tree
@@ -147,6 +147,7 @@ def _store(
                 *_due(connection, now),
                 *_address(connection, settings),
                 *mails.examine(connection, settings, now=now, ask=ask),
+                *callers.examine(connection, now=now),
                 *workers.examine(connection, settings),
             ]
     except StoreError as error:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from syndicate.errors import FetchFailed, OriginBusy, OriginError
 from syndicate.mirror import wire
-from syndicate.outgoing import Answer, Limits
+from syndicate.outgoing import Answer, Limits, retry_after
 
 Ask = Callable[[str, Mapping[str, str], Limits], Answer]
 """(address, headers, limits) -> an answer of any status; FetchError where there is none."""
@@ -49,20 +47,3 @@ def refusal(url: str, answer: Answer) -> OriginError:
         remedy = "run this again later" if seconds is None else f"it asks to wait {seconds:g} s"
         return OriginBusy(said, remedy, seconds=seconds)
     return OriginError(said, _REMEDIES.get(answer.status, "look at the address in a browser"))
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of Retry-After (RFC 9110, 10.2.3), a date being counted from Date."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return float(text)
-    when, now = _date(text), _date(headers.get("date", ""))
-    return max(0.0, (when - now).total_seconds()) if when and now else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -57,12 +57,27 @@ class Guard:
 
 
 class Network(httpcore2.NetworkBackend):
-    """The network as one request may use it; `shown` is its address in an error's text."""
+    """The network as requests may use it: one at a time in each thread, within its own deadline."""
 
-    def __init__(self, guard: Guard, shown: str, deadline: float) -> None:
+    def __init__(self, guard: Guard) -> None:
         self.guard = guard
-        self._shown = shown
-        self._deadline = deadline
+        self._present = threading.local()
+
+    def begin(self, shown: str, deadline: float) -> None:
+        """Begin a request of this thread; `shown` is its address in an error's text."""
+        self._present.shown = shown
+        self._present.deadline = deadline
+
+    @property
+    def _shown(self) -> str:
+        return str(self._present.shown)
+
+    def left(self) -> float:
+        """Return the seconds that the request of this thread has left."""
+        left: float = self._present.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore2.TimeoutException
+        return left
 
     def connect_tcp(
         self, host: str, port: int, *_args: object, **_options: object
@@ -71,13 +86,13 @@ class Network(httpcore2.NetworkBackend):
         addresses = self._judged(self._resolved(host, port), port)
         for number, address in enumerate(addresses):
             # an address that swallows packets leaves the others their share of the time
-            share = _left(self._deadline) / (len(addresses) - number)
+            share = self.left() / (len(addresses) - number)
             try:
                 stream = self.guard.connect(address, port, share)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
-                return _Timed(stream, self._deadline)
+                return _Timed(stream, self)
         raise failure
 
     def _judged(self, addresses: Sequence[str], port: int) -> Sequence[str]:
@@ -107,7 +122,7 @@ class Network(httpcore2.NetworkBackend):
 
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
-        thread.join(_left(self._deadline))
+        thread.join(self.left())
         if not found:
             raise httpcore2.ConnectTimeout
         if not found[0]:
@@ -116,11 +131,11 @@ class Network(httpcore2.NetworkBackend):
 
 
 class _Timed(httpcore2.NetworkStream):
-    """A connection whose every wait ends at one deadline, however slowly bytes drip in."""
+    """A connection whose every wait ends with the request's time, however slowly bytes come."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, network: Network) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._network = network
 
     def close(self) -> None:
         self._stream.close()
@@ -129,10 +144,10 @@ class _Timed(httpcore2.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def read(self, max_bytes: int, *_timeout: object, **_named: object) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline))
+        return self._stream.read(max_bytes, self._network.left())
 
     def write(self, buffer: bytes, *_timeout: object, **_named: object) -> None:
-        self._stream.write(buffer, _left(self._deadline))
+        self._stream.write(buffer, self._network.left())
 
     def start_tls(
         self,
@@ -141,12 +156,5 @@ class _Timed(httpcore2.NetworkStream):
         *_timeout: object,
         **_named: object,
     ) -> httpcore2.NetworkStream:
-        left = _left(self._deadline)
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore2.TimeoutException
-    return left
+        left = self._network.left()
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._network)

@@ -1,7 +1,8 @@
-"""One request and its answer, over a connection of its own, within limits of time and size."""
+"""One request and its answer, within limits of time and size."""
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ import httpx2
 from syndicate import __version__
 from syndicate.errors import FetchError, FetchFailed
 from syndicate.outgoing import urls
-from syndicate.outgoing.network import Network
+from syndicate.outgoing.network import Guard, Network
 
 _PIECE: Final = 65536  # bytes
+_KEPT_FOR: Final = 3.0  # seconds without a request; many servers end them after five
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,23 +57,52 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def exchange(request: Request, network: Network, limits: Limits) -> Answer:
-    """Send a request and read its answer to the end, or raise FetchError."""
+class Connections:
+    """Connections to where a guard lets us; for many threads.
+
+    Up to `kept` stay open between requests, each for the next one to the same place: its address
+    was judged when it was opened, and stays the same for as long.
+    """
+
+    def __init__(self, guard: Guard, *, kept: int = 0) -> None:
+        self.kept = kept
+        self.network = Network(guard)
+        self._lock = threading.Lock()
+        self._pools: dict[str, httpcore2.ConnectionPool] = {}
+
+    def pool(self, scheme: str) -> httpcore2.ConnectionPool:
+        with self._lock:
+            if scheme not in self._pools:
+                self._pools[scheme] = httpcore2.ConnectionPool(
+                    # reading the certificates takes time: not for http
+                    ssl_context=self.network.guard.tls() if scheme == "https" else None,
+                    max_connections=None,
+                    max_keepalive_connections=self.kept,
+                    keepalive_expiry=_KEPT_FOR,
+                    network_backend=self.network,
+                )
+            return self._pools[scheme]
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+
+
+def exchange(request: Request, connections: Connections, limits: Limits, deadline: float) -> Answer:
+    """Send a request and read its answer to the end, or raise FetchError.
+
+    `deadline` is on the monotonic clock; `limits.seconds` is only told of.
+    """
     url = request.url
     target = httpcore2.URL(
         scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
     )
-    tls = network.guard.tls() if url.scheme == "https" else None
+    connections.network.begin(urls.shown(url), deadline)
+    headers = _headers(request) | ({} if connections.kept else {"connection": "close"})
     try:
-        with (
-            httpcore2.ConnectionPool(ssl_context=tls, network_backend=network) as pool,
-            pool.stream(
-                request.method,
-                target,
-                headers=list(_headers(request).items()),
-                content=request.body,
-            ) as response,
-        ):
+        with connections.pool(url.scheme).stream(
+            request.method, target, headers=list(headers.items()), content=request.body
+        ) as response:
             received = _received(response.headers)
             raw = _bounded(response.iter_stream(), limits.raw_bytes)
             coding = received.get("content-encoding", "identity").strip().lower()
@@ -104,7 +135,7 @@ def _received(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def _headers(request: Request) -> dict[str, str]:
     ours = {"user-agent": f"syndicate/{__version__}", "accept-encoding": "gzip"}
-    fixed = {"host": request.url.netloc.decode("ascii"), "connection": "close"}
+    fixed = {"host": request.url.netloc.decode("ascii")}
     if request.body is not None:
         fixed["content-length"] = str(len(request.body))
     return {**ours, **request.headers, **fixed}

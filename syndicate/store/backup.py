@@ -27,11 +27,10 @@ from syndicate.store import (
     upgrade,
 )
 from syndicate.store import engine as store
-from syndicate.store.alert_tables import consent, delivery, letter, subscription
 from syndicate.store.backup_file import TABLES, Manifest
+from syndicate.store.columns import NUMBER
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.journal import Head
-from syndicate.store.search_tables import searched
 
 Progress = Callable[[int], None]
 """Told how many rows are done."""
@@ -146,7 +145,7 @@ def _count_on(target: Connection) -> None:
     """Let PostgreSQL's counters go on after the numbers that were put in; SQLite's do so anyway."""
     if target.dialect.name != "postgresql":
         return
-    for table in (subscription, delivery, letter, consent, searched):
+    for table in (one for one in TABLES if "id" in one.c and one.c.id.type is NUMBER):
         counter = func.pg_get_serial_sequence(table.name, table.c.id.name)
         newest = select(func.max(table.c.id)).scalar_subquery()
         target.execute(select(func.setval(counter, newest)))

@@ -1,4 +1,4 @@
-"""Callbacks: who is called when something has changed, and where each stands in the journal."""
+"""Callbacks: which partners are called when something has changed, and where each stands."""
 
 from __future__ import annotations
 
@@ -6,20 +6,36 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.errors import NotFound
-from syndicate.store import instants
+from syndicate.store import instants, partners
+from syndicate.store.partner_tables import partner
 from syndicate.store.webhook_tables import call, callback
+
+_INSTANTS: Final = ("former_until", "created", "rests_until", "ended_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """One that is registered. `seq`: calls are made for the changes up to it."""
+    """A partner's webhook; `name` is the partner's. `seq`: calls are made up to this change."""
 
     id: str
+    partner: str
     name: str
     url: str
     secret: str = field(repr=False)
@@ -27,6 +43,7 @@ class Callback:
     former_until: datetime | None = None
     created: datetime
     seq: int
+    rests_until: datetime | None = None
     ended_at: datetime | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
@@ -36,44 +53,60 @@ class Callback:
         return (self.secret,)
 
 
-def list_all(connection: Connection) -> list[Callback]:
-    """Return all callbacks by name."""
-    rows = connection.execute(select(callback).order_by(callback.c.name))
+def is_live(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for being called: it has not ended, nor has the partner's time."""
+    whose = partner.alias()  # whoever asks may have joined the partners already
+    lasts = or_(whose.c.expires.is_(None), whose.c.expires > instants.write(now))
+    return and_(
+        callback.c.ended_at.is_(None), exists().where(whose.c.id == callback.c.partner, lasts)
+    )
+
+
+def list_all(connection: Connection, *conditions: ColumnElement[bool]) -> list[Callback]:
+    """Return all callbacks, or those that meet the conditions, by the names of their partners."""
+    both = select(callback, partner.c.name).join(partner, partner.c.id == callback.c.partner)
+    rows = connection.execute(both.where(*conditions).order_by(partner.c.name))
     return [_callback(row) for row in rows]
 
 
+def find(connection: Connection, partner: str) -> Callback | None:
+    """Return the callback of the partner with this id."""
+    return next(iter(list_all(connection, callback.c.partner == partner)), None)
+
+
 def get(connection: Connection, name: str) -> Callback:
-    """Return the callback of this name. NotFound names the others."""
-    found = {one.name: one for one in list_all(connection)}
-    if name not in found:
-        known = ", ".join(found)
-        raise NotFound(f"there is no webhook {name!r}", f"there are: {known}" if known else "")
-    return found[name]
+    """Return the callback of the partner of this name. NotFound for neither of them."""
+    whose = partners.get(connection, name)
+    if found := find(connection, whose.id):
+        return found
+    remedy = f"`syndicate partner update {name!r} --webhook URL` gives it one"
+    raise NotFound(f"{name} has no webhook", remedy)
 
 
 def add(connection: Connection, made: Callback) -> None:
     connection.execute(insert(callback).values(_columns(made)))
 
 
-def change(connection: Connection, changed: Callback) -> None:
-    """Write what the operator may change; where it stands in the journal is the planner's."""
-    columns = _columns(changed)
-    del columns["seq"]
-    connection.execute(update(callback).where(callback.c.id == changed.id).values(columns))
+def change(connection: Connection, id: str, **values: str | datetime | None) -> None:
+    """Write what is named, and nothing that a worker may have written meanwhile."""
+    written = {name: _written(value) for name, value in values.items()}
+    connection.execute(update(callback).where(callback.c.id == id).values(written))
 
 
-def remove(connection: Connection, id: str) -> None:
-    """Forget a callback and its calls."""
-    connection.execute(delete(call).where(call.c.callback == id))
-    connection.execute(delete(callback).where(callback.c.id == id))
+def remove(connection: Connection, partner: str) -> bool:
+    """Forget the callback of a partner, and its calls; tell whether there was one."""
+    found = find(connection, partner)
+    if found:
+        connection.execute(delete(call).where(call.c.callback == found.id))
+        connection.execute(delete(callback).where(callback.c.id == found.id))
+    return found is not None
 
 
 def end(connection: Connection, id: str, now: datetime) -> None:
     """End a callback that wants no calls any more, and skip what waits for it."""
-    at = instants.write(now)
-    connection.execute(update(callback).where(callback.c.id == id).values(ended_at=at))
+    change(connection, id, ended_at=now)
     waiting = update(call).where(call.c.callback == id, call.c.ended_at.is_(None))
-    connection.execute(waiting.values(state="skipped", owner=None, ended_at=at))
+    connection.execute(waiting.values(state="skipped", owner=None, ended_at=instants.write(now)))
 
 
 def count_calls(connection: Connection) -> Mapping[str, Mapping[str, int]]:
@@ -87,13 +120,14 @@ def count_calls(connection: Connection) -> Mapping[str, Mapping[str, int]]:
 
 def _callback(row: Row[Any]) -> Callback:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    for name in ("former_until", "created", "ended_at"):
+    for name in _INSTANTS:
         values[name] = instants.read(values[name]) if values[name] else None
     return Callback(**values)
 
 
 def _columns(one: Callback) -> dict[str, Any]:
-    values = asdict(one)
-    for name in ("former_until", "created", "ended_at"):
-        values[name] = instants.write(values[name]) if values[name] else None
-    return values
+    return {name: _written(value) for name, value in asdict(one).items() if name != "name"}
+
+
+def _written(value: object) -> object:
+    return instants.write(value) if isinstance(value, datetime) else value

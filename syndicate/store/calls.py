@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Update, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.model import Change, SummaryId
-from syndicate.store import instants, journal
-from syndicate.store.callbacks import Callback
+from syndicate.store import callbacks, instants, journal
+from syndicate.store.callbacks import Callback, is_live
 from syndicate.store.schema import change, summary
 from syndicate.store.webhook_tables import call, callback
 
@@ -37,9 +48,7 @@ class Call:
 def plan(connection: Connection, now: datetime) -> int:
     """Make the calls of what has changed, and move each callback's cursor with them; count them."""
     head = journal.get_head(connection).seq
-    behind = select(callback.c.id, callback.c.seq).where(
-        callback.c.seq < head, callback.c.ended_at.is_(None)
-    )
+    behind = select(callback.c.id, callback.c.seq).where(callback.c.seq < head, is_live(now))
     made, at = 0, instants.write(now)
     for id, seq in connection.execute(behind.with_for_update(skip_locked=True)).all():
         seqs = [one.seq for one in journal.list_since(connection, seq, limit=PART)]
@@ -57,12 +66,15 @@ def plan(connection: Connection, now: datetime) -> int:
 
 def list_waiting(connection: Connection, now: datetime, *, limit: int) -> list[str]:
     """Return the callbacks that have calls due, those first that have waited longest."""
-    live = exists().where(callback.c.id == call.c.callback, callback.c.ended_at.is_(None))
-    due = select(call.c.callback).where(
-        call.c.ended_at.is_(None), call.c.due_at <= instants.write(now), live
-    )
+    due = select(call.c.callback).where(*_due(now))
     oldest = due.group_by(call.c.callback).order_by(func.min(call.c.due_at), call.c.callback)
     return list(connection.execute(oldest.limit(limit)).scalars())
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    rested = or_(callback.c.rests_until.is_(None), callback.c.rests_until <= instants.write(now))
+    takes = exists().where(callback.c.id == call.c.callback, is_live(now), rested)
+    return call.c.ended_at.is_(None), call.c.due_at <= instants.write(now), takes
 
 
 def claim(
@@ -71,11 +83,7 @@ def claim(
     """Take the calls of one callback that are due, oldest change first; they are leased."""
     due = (
         select(call.c.seq)
-        .where(
-            call.c.callback == callback,
-            call.c.ended_at.is_(None),
-            call.c.due_at <= instants.write(now),
-        )
+        .where(call.c.callback == callback, *_due(now))
         .order_by(call.c.seq)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -119,9 +127,11 @@ def _list(connection: Connection, callback: str, seqs: Collection[int]) -> list[
     ]
 
 
-def note_sent(connection: Connection, one: Call, *, owner: str, now: datetime) -> None:
+def note_sent(connection: Connection, one: Call, *, owner: str, now: datetime) -> bool:
+    """Tell whether it was the owner's still; it is not where its callback was removed."""
     values = {"state": "sent", "owner": None, "ended_at": instants.write(now), "reply": None}
-    connection.execute(_owned(one.callback, [one.change.seq], owner).values(values))
+    mine = _owned(one.callback, [one.change.seq], owner)
+    return connection.execute(mine.values(values)).rowcount > 0
 
 
 def note_failure(
@@ -143,14 +153,14 @@ def note_failure(
 
 
 def release(
-    connection: Connection, callback: str, seqs: Collection[int], *, owner: str, due: datetime
+    connection: Connection, callback: str, seqs: Collection[int], *, owner: str, now: datetime
 ) -> None:
-    """Give back what was claimed and not tried; it may be claimed again from `due` on."""
+    """Give back what was claimed and not tried; it may be claimed again at once."""
     connection.execute(
         _owned(callback, seqs, owner).values(
             state="queued",
             owner=None,
-            due_at=instants.write(due),
+            due_at=instants.write(now),
             attempts=call.c.attempts - 1,
         )
     )
@@ -178,6 +188,33 @@ def replay(connection: Connection, one: Callback, since: int | None, now: dateti
     connection.execute(update(callback).where(callback.c.id == one.id).values(seq=since))
     head = journal.get_head(connection).seq
     return max(head - since, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How webhooks stand. `oldest`: since when something is due, planned or not."""
+
+    live: int
+    ended: int  # it answered 410
+    waiting: int  # calls
+    failed: int  # calls that are tried no more
+    oldest: datetime | None
+
+
+def look(connection: Connection, now: datetime) -> Standing:
+    known, live = callbacks.list_all(connection), callbacks.list_all(connection, is_live(now))
+    counts = select(call.c.state, func.count().label("number")).group_by(call.c.state)
+    states = {row.state: int(row.number) for row in connection.execute(counts)}
+    behind = journal.list_since(connection, min((o.seq for o in live), default=0), limit=1)
+    due = connection.execute(select(func.min(call.c.due_at)).where(*_due(now))).scalar()
+    since = [one.at for one in behind if live] + ([instants.read(due)] if due else [])
+    return Standing(
+        live=len(live),
+        ended=sum(one.ended_at is not None for one in known),
+        waiting=states.get("queued", 0) + states.get("sending", 0),
+        failed=states.get("failed", 0),
+        oldest=min(since, default=None),
+    )
 
 
 def forget(connection: Connection, before: datetime) -> int:

@@ -5,12 +5,23 @@ A row is claimed by its owner until `due_at`, then anybody may take it again: at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from syndicate.store import instants
 from syndicate.store.hub_tables import hub_request, hub_subscription
@@ -94,16 +105,14 @@ def claim_requests(connection: Connection, owner: str, *, now: datetime, limit: 
 
 def end_request(connection: Connection, owner: str, number: int) -> bool:
     """Forget a request; False where it is the owner's no longer, or another took its place."""
-    own = hub_request.c.id == number, hub_request.c.owner == owner
-    return connection.execute(delete(hub_request).where(*own)).rowcount == 1
+    mine = _own(hub_request, owner, [number])
+    return connection.execute(delete(hub_request).where(*mine)).rowcount == 1
 
 
 def put_off_request(connection: Connection, owner: str, number: int, due: datetime) -> None:
-    connection.execute(
-        update(hub_request)
-        .where(hub_request.c.id == number, hub_request.c.owner == owner)
-        .values(owner=None, due_at=instants.write(due))
-    )
+    mine = _own(hub_request, owner, [number])
+    values = {"owner": None, "due_at": instants.write(due)}
+    connection.execute(update(hub_request).where(*mine).values(values))
 
 
 def subscribe(connection: Connection, asked: Asked, *, now: datetime) -> None:
@@ -196,17 +205,35 @@ def claim_due(connection: Connection, owner: str, *, now: datetime, limit: int) 
     ]
 
 
-def note_told(connection: Connection, owner: str, due: Due, *, now: datetime) -> None:
-    _note(connection, owner, due.id, told=due.tag, attempts=0, due_at=instants.write(now))
+def note_told(connection: Connection, owner: str, told: Sequence[Due], *, now: datetime) -> None:
+    """Note that subscribers have the bytes that were claimed for them."""
+    for tag in {due.tag for due in told}:
+        numbers = [due.id for due in told if due.tag == tag]
+        values = {"told": tag, "attempts": 0, "due_at": instants.write(now), "owner": None}
+        mine = _own(hub_subscription, owner, numbers)
+        connection.execute(update(hub_subscription).where(*mine).values(values))
 
 
 def put_off(connection: Connection, owner: str, number: int, due: datetime) -> None:
-    _note(connection, owner, number, due_at=instants.write(due))
+    mine = _own(hub_subscription, owner, [number])
+    values = {"owner": None, "due_at": instants.write(due)}
+    connection.execute(update(hub_subscription).where(*mine).values(values))
 
 
-def _note(connection: Connection, owner: str, number: int, **values: object) -> None:
-    own = hub_subscription.c.id == number, hub_subscription.c.owner == owner
-    connection.execute(update(hub_subscription).where(*own).values(owner=None, **values))
+def release(
+    connection: Connection, owner: str, rest: Sequence[Asked] | Sequence[Due], *, now: datetime
+) -> None:
+    """Give back what was claimed and not begun; it may be claimed again at once."""
+    for table, kind in ((hub_request, Asked), (hub_subscription, Due)):
+        numbers = [one.id for one in rest if isinstance(one, kind)]
+        attempts = table.c.attempts - 1
+        values = {"owner": None, "due_at": instants.write(now), "attempts": attempts}
+        mine = _own(table, owner, numbers)
+        connection.execute(update(table).where(*mine).values(values))
+
+
+def _own(table: Table, owner: str, numbers: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return table.c.id.in_(numbers), table.c.owner == owner
 
 
 def _claim(

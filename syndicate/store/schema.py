@@ -38,7 +38,7 @@ __all__ = [
     "webhook_tables",
 ]
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that this program needs."""
 
 

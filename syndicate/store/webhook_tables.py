@@ -6,18 +6,20 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, 
 
 from syndicate.store.columns import instant, metadata
 
-# Who is called. The secrets stand as they are: whoever signs needs them (Standard Webhooks 1.0).
+# Which partners are called, and where. The secrets stand as they are: whoever signs needs them
+# (Standard Webhooks 1.0).
 callback = Table(
     "callback",
     metadata,
     Column("id", String(12), primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
+    Column("partner", String(12), nullable=False, unique=True),
     Column("url", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("former_secret", Text, nullable=True),  # null: it was never rotated
     instant("former_until", nullable=True),  # until then the former secret signs too
     instant("created"),
     Column("seq", BigInteger, nullable=False),  # calls are made for all changes up to this one
+    instant("rests_until", nullable=True),  # null unless it failed, or asked for a rest
     instant("ended_at", nullable=True),  # null while it is called; it answered 410 then
 )
 

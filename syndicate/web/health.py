@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from syndicate.errors import NotFound
 from syndicate.web import headers
 from syndicate.web.alert_figures import AlertFigures
+from syndicate.web.call_figures import CallFigures
 from syndicate.web.figures import Figures
 from syndicate.web.site import Site
 
@@ -24,6 +25,7 @@ class Health:
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
         self._registry.register(AlertFigures(site))
+        self._registry.register(CallFigures(site))
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/healthz", "healthz", self.alive)

@@ -11,17 +11,19 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from syndicate import addresses, outgoing
 from syndicate.errors import FetchError
-from syndicate.outgoing import Guard, Limits
+from syndicate.outgoing import Client, Guard, Limits
 from syndicate.store import callbacks, calls, journal, owners, site
 from syndicate.store import engine as store
-from syndicate.store.callbacks import Callback
+from syndicate.store.callbacks import Callback, is_live
 from syndicate.store.calls import Call
-from syndicate.store.engine import Engine
+from syndicate.store.engine import Connection, Engine
 from syndicate.webhooks import payload, signature
 
 LIMITS: Final = Limits(seconds=10, raw_bytes=64_000, inflated_bytes=64_000, redirects=0)
@@ -31,13 +33,18 @@ _CLAIM: Final = 10  # calls of one callback: they take 100 s at most, far less t
 _KEEP: Final = timedelta(days=90)
 _TIDY_EVERY: Final = timedelta(hours=1)
 _GONE: Final = 410
+_BUSY: Final = frozenset({429, 503})
 _LONGEST_REPLY: Final = 300  # characters of what is noted
 
 WAITS: Final = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
-"""Between the attempts, as Standard Webhooks 1.0 has them: ten attempts in three days."""
+"""Between the attempts, as Standard Webhooks 1.0 has them: ten attempts in three days.
+
+A callback that failed is left alone for the first of them, and for the last of them at most where
+it asks to be.
+"""
 JITTER: Final = 0.2  # of a wait, added at random: those that failed together come back apart
 
 
@@ -46,6 +53,25 @@ def next_attempt(attempts: int, now: datetime, chance: float) -> datetime | None
     if attempts > len(WAITS):
         return None
     return now + WAITS[attempts - 1] * (1 + JITTER * chance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of one call: why it failed, None for 2xx; the status, 0 without an answer."""
+
+    failure: str | None = None
+    status: int = 0
+    rest: timedelta = WAITS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What the calls of one round have in common."""
+
+    client: Client
+    base_url: str
+    epoch: str
+    stop: threading.Event
 
 
 class Caller:
@@ -75,9 +101,10 @@ class Caller:
         """Make the calls of what has changed; True where there may be more."""
         with store.reading(self._engine) as connection:
             head = journal.get_head(connection).seq
-            found = callbacks.list_all(connection)
-        if all(one.seq >= head or one.ended_at for one in found):
-            return False  # on SQLite looking must not take the lock that publishers take
+            found = callbacks.list_all(connection, is_live(self._clock()))
+            # on SQLite looking must not take the lock that publishers take
+            if all(one.seq >= head for one in found) or not _is_on(connection):
+                return False
         with store.recording(self._engine) as connection:
             return calls.plan(connection, self._clock()) > 0
 
@@ -85,14 +112,17 @@ class Caller:
         """Call whom something is due; False where nothing was."""
         with store.reading(self._engine) as connection:
             waiting = calls.list_waiting(connection, self._clock(), limit=AT_ONCE)
-            if not waiting:
+            if not waiting or not _is_on(connection):
                 return False
             values = site.get_values(connection)
             epoch = journal.get_head(connection).epoch
             found = {one.id: one for one in callbacks.list_all(connection)}
-        base_url = values.get(site.BASE_URL, "")
-        with ThreadPoolExecutor(len(waiting), thread_name_prefix="webhook") as pool:
-            lanes = [pool.submit(self._lane, found[id], base_url, epoch, stop) for id in waiting]
+        with (
+            closing(Client(self._guard, limits=self._limits, kept=AT_ONCE)) as client,
+            ThreadPoolExecutor(len(waiting), thread_name_prefix="webhook") as pool,
+        ):
+            present = _Round(client, values.get(site.BASE_URL, ""), epoch, stop)
+            lanes = [pool.submit(self._lane, found[id], present) for id in waiting]
         return sum(lane.result() for lane in lanes) > 0
 
     def tidy(self, _stop: threading.Event) -> bool:
@@ -106,60 +136,63 @@ class Caller:
 
     # One callback ----------------------------------------------------------------------------
 
-    def _lane(self, callback: Callback, base_url: str, epoch: str, stop: threading.Event) -> int:
-        """Make the calls of one callback that are due; the first failure ends it for now."""
+    def _lane(self, callback: Callback, present: _Round) -> int:
+        """Make the calls of one callback that are due; the first failure gives it a rest."""
         with store.recording(self._engine) as connection:
             claimed = calls.claim(
                 connection, callback.id, owner=self._owner, now=self._clock(), limit=_CLAIM
             )
         for number, one in enumerate(claimed):
-            if stop.is_set():
-                self._give_back(callback, claimed[number:], timedelta(0))
+            if present.stop.is_set():
+                self._give_back(callback, claimed[number:])
                 break
-            if not self._try(callback, one, base_url, epoch):
-                self._give_back(callback, claimed[number + 1 :], WAITS[0])
+            if not self._try(callback, one, present):
+                self._give_back(callback, claimed[number + 1 :])
                 break
         return len(claimed)
 
-    def _give_back(self, callback: Callback, rest: list[Call], wait: timedelta) -> None:
+    def _give_back(self, callback: Callback, rest: list[Call]) -> None:
         seqs = [one.change.seq for one in rest]
         with store.recording(self._engine) as connection:
-            due = self._clock() + wait
-            calls.release(connection, callback.id, seqs, owner=self._owner, due=due)
+            calls.release(connection, callback.id, seqs, owner=self._owner, now=self._clock())
 
-    def _try(self, callback: Callback, one: Call, base_url: str, epoch: str) -> bool:
+    def _try(self, callback: Callback, one: Call, present: _Round) -> bool:
         """Call once and note it; False where the callback takes nothing at present."""
-        failure, status = self._send(callback, one, base_url, epoch)
+        result = self._send(callback, one, present)
         now = self._clock()
         with store.recording(self._engine) as connection:
-            if failure is None:
-                calls.note_sent(connection, one, owner=self._owner, now=now)
-                return True
-            ended = status == _GONE
+            if result.failure is None:
+                return calls.note_sent(connection, one, owner=self._owner, now=now)
+            rested, ended = now + result.rest, result.status == _GONE
             due = None if ended else next_attempt(one.attempts, now, random.random())  # noqa: S311 - no secret
-            calls.note_failure(connection, one, failure, owner=self._owner, now=now, due=due)
+            due = max(due, rested) if due else None
+            calls.note_failure(connection, one, result.failure, owner=self._owner, now=now, due=due)
             if ended:
                 callbacks.end(connection, callback.id, now)
+            else:
+                callbacks.change(connection, callback.id, rests_until=rested)
         return False
 
-    def _send(
-        self, callback: Callback, one: Call, base_url: str, epoch: str
-    ) -> tuple[str | None, int]:
-        """Return what went wrong, None for an answer of 2xx, and the status, 0 without one."""
-        body = payload.write(one.change, url=base_url + addresses.summary(one.slug))
+    def _send(self, callback: Callback, one: Call, present: _Round) -> _Result:
+        url = present.base_url + addresses.summary(one.slug)
+        body = payload.write(one.change, url=url, epoch=present.epoch)
         now = self._clock()
         headers = signature.headers(
             callback.secrets(now),
-            id=f"msg_{callback.id}_{epoch}_{one.change.seq}",
+            id=f"msg_{callback.id}_{present.epoch}_{one.change.seq}",
             timestamp=int(now.timestamp()),
             body=body,
         )
         try:
-            answer = outgoing.send(
-                callback.url, body, guard=self._guard, limits=self._limits, headers=headers
-            )
+            answer = present.client.send(callback.url, body, headers=headers)
         except FetchError as error:
-            return str(error)[:_LONGEST_REPLY], 0
+            return _Result(str(error)[:_LONGEST_REPLY])
         if 200 <= answer.status < 300:
-            return None, answer.status
-        return f"it answered {answer.status}", answer.status
+            return _Result(status=answer.status)
+        asked = outgoing.retry_after(answer.headers) if answer.status in _BUSY else None
+        rest = min(timedelta(seconds=asked or 0), WAITS[-1])
+        return _Result(f"it answered {answer.status}", answer.status, max(rest, WAITS[0]))
+
+
+def _is_on(connection: Connection) -> bool:
+    return site.get_definitions(connection).network.webhooks

@@ -29,19 +29,24 @@ LAYOUT: Final = frozenset(
     }
 )
 NOT_CORE: Final = (
+    "cli/webhooks.py",
     "deliver/distributed.py",
+    "deliver/fanout",
     "deliver/hub",
-    "deliver/webhook",
     "foreign/",
     "importing/",
     "mirror/",
     "partnercheck/",
+    "store/call",
+    "store/hub",
     "store/jobs.py",
     "store/mirrored.py",
+    "store/webhook_tables.py",
     "web/bench",
     "web/export",
     "web/hub",
     "web/oai",
+    "webhooks/",
 )
 
 

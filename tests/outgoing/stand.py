@@ -28,6 +28,11 @@ class Asked:
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the body came to its end; a client that is killed may cut it off."""
+        return len(self.body) == int(self.headers.get("content-length", 0))
+
 
 class Handler(BaseHTTPRequestHandler):
     """Replies by the path, from the server's table; keeps what was asked."""
@@ -50,6 +55,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # the usual 5 let connections wait for seconds where many come at once
 
     def __init__(self, answers: dict[str, Reply]) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -71,9 +77,11 @@ def serving(answers: dict[str, Reply], tls: ssl.SSLContext | None = None) -> Ite
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:  # else the thread would go on without its socket
+            server.shutdown()
+            thread.join()
 
 
 def sent(body: bytes, status: int = 200, **headers: str) -> Reply:

@@ -12,12 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
+from syndicate import granting
 from syndicate.errors import StoreError
+from syndicate.store import callbacks, journal, partners, schema, search_tables
 from syndicate.store import engine as store
-from syndicate.store import journal, schema, search_tables
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.upgrade import MIGRATIONS, Upgraded, require_current, upgrade
-from tests.sites import Site
+from tests.sites import START, Site, written
 
 
 @pytest.fixture
@@ -251,3 +252,37 @@ def test_an_upgrade_fills_in_what_publishing_writes(tmp_path: Path, database_url
     site.engine.dispose()
     assert [len(rows) for rows in before] == [6, 3]
     assert after == before
+
+
+def test_webhooks_go_to_the_partners_of_their_names(engine: Engine) -> None:
+    """Before 0010 a webhook had a name of its own; one that is no partner's gets a partner."""
+    upgrade(engine)
+    care = granting.add(engine, "Care", granting.Terms(), now=START).partner
+    row = {
+        "url": "https://care.example/hook", "secret": "whsec_7", "former_secret": "whsec_6",
+        "former_until": "2024-02-01T00:00:00Z", "created": written(START), "seq": 7,
+        "ended_at": None,
+    }  # fmt: skip
+    columns = "former_secret TEXT, former_until TEXT, created TEXT, seq BIGINT, ended_at TEXT"
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE callback"))
+        connection.execute(
+            text(f"CREATE TABLE callback (id TEXT, name TEXT, url TEXT, secret TEXT, {columns})")
+        )
+        for id, name in (("aaaaaaaaaaaa", "care"), ("bbbbbbbbbbbb", "Site of Émile")):
+            values = {"id": id, "name": name, **row}
+            marks = ", ".join(f":{key}" for key in values)
+            insert = f"INSERT INTO callback ({', '.join(values)}) VALUES ({marks})"
+            connection.execute(text(insert), values)
+    _set_version(engine, "0009")
+    upgrade(engine)
+    with store.reading(engine) as connection:
+        found = callbacks.list_all(connection)
+        known = {one.name: one for one in partners.list_partners(connection)}
+    assert [(one.id, one.name, one.seq) for one in found] == [
+        ("aaaaaaaaaaaa", "Care", 7), ("bbbbbbbbbbbb", "Site of Émile", 7),
+    ]  # fmt: skip
+    assert found[0].partner == care.id
+    assert found[0].secrets(START) == ("whsec_7", "whsec_6")
+    assert known["Site of Émile"].keys == ()
+    granting.rotate(engine, "Site of Émile", now=START)  # it can be given a key like any other

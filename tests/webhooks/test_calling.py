@@ -42,6 +42,7 @@ def test_a_change_is_told_once_without_its_text(stand: Stand) -> None:
             "url": f"{stand.site.base_url}/summaries/summary-0/",
             "op": "publish",
             "revision": 1,
+            "epoch": stand.epoch,
             "seq": 1,
             "at": written(stand.site.now),
         },
@@ -98,12 +99,9 @@ def test_what_fails_is_tried_again_and_leaves_others_alone(
 
 
 def test_one_that_is_down_gets_all_when_it_is_back(stand: Stand) -> None:
-    made = stand.add()
     port, stand.server.answers["/hook"] = stand.server.port, sent(b"")
     down = World(1)  # nobody listens there
-    url = f"http://feeds.example:{port}/hook"
-    registering.remove(stand.site.engine, made.name)
-    registering.add(stand.site.engine, "care", url, now=stand.site.now)
+    stand.give("care", f"http://feeds.example:{port}/hook")
     stand.publish("summary-0", "summary-1", "summary-2")
     ports = frozenset({port})
     assert stand.work(stand.caller(down.guard(ports=ports))) == []
@@ -119,7 +117,7 @@ def test_one_that_is_down_gets_all_when_it_is_back(stand: Stand) -> None:
 def test_private_link_local_and_metadata_addresses_are_not_dialled(
     stand: Stand, address: str
 ) -> None:
-    registering.add(stand.site.engine, "care", "http://hook.example/in", now=stand.site.now)
+    stand.give("care", "http://hook.example/in")
     stand.publish("summary-0")
     world = World(stand.server.port, names={"hook.example": [address]})
     assert stand.work(stand.caller(world.guard())) == []

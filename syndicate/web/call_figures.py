@@ -1,0 +1,59 @@
+"""Figures of webhooks and the hub for Prometheus, out of the store; none names who is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from syndicate.errors import StoreError
+from syndicate.store import calls, hub_standing
+from syndicate.store.engine import Connection
+from syndicate.web.site import Site
+
+
+class CallFigures(Collector):
+    """Collects when asked; a store that cannot be read has no figures."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            with self._site.reading() as (connection, _snapshot):
+                yield from list(_collect(connection, datetime.now(UTC)))
+        except StoreError:
+            return
+
+
+def _collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+    ours, hub = calls.look(connection, now), hub_standing.look(connection, now)
+    yield _gauge(
+        "webhooks", "Partners' webhooks by standing", {"live": ours.live, "ended": ours.ended}
+    )
+    yield _gauge(
+        "webhook_calls",
+        "Calls that wait, and calls that failed for good",
+        {"waiting": ours.waiting, "failed": ours.failed},
+    )
+    yield _gauge(
+        "hub_subscriptions",
+        "All subscriptions, those that end within a day, those without the newest bytes",
+        {"verified": hub.verified, "expiring": hub.expiring, "behind": hub.behind},
+    )
+    yield GaugeMetricFamily(
+        "syndicate_hub_requests", "Requests whose callback is to be asked", value=hub.requests
+    )
+    for name, oldest in (("webhook_calls", ours.oldest), ("hub", hub.oldest)):
+        age = (now - oldest).total_seconds() if oldest else 0
+        text = "For how long the oldest has been due"
+        yield GaugeMetricFamily(f"syndicate_{name}_oldest_seconds", text, value=age)
+
+
+def _gauge(name: str, text: str, values: dict[str, int]) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(f"syndicate_{name}", text, labels=["standing"])
+    for standing, number in values.items():
+        made.add_metric([standing], number)
+    return made
