@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from procrastinate.schema import SchemaManager
+from sqlalchemy import make_url
 
 from syndicate.deliver.distributed import DistributedEngine
 from syndicate.errors import StoreError
@@ -121,7 +122,9 @@ def test_a_network_in_a_schema_of_its_own_has_jobs_of_its_own(
     engine: store.Engine, postgresql_url: str
 ) -> None:
     run(engine, "CREATE SCHEMA care")
-    own = store.connect(f"{postgresql_url}?options=-csearch_path%3Dcare")
+    inside = {"options": "-csearch_path=care"}
+    url = make_url(postgresql_url).update_query_dict(inside)
+    own = store.connect(url.render_as_string(hide_password=False))
     called = threading.Event()
 
     def duty(_stop: threading.Event) -> bool:
