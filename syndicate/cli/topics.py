@@ -16,7 +16,8 @@ def group() -> None:
 @click.argument("old")
 @click.argument("new")
 @click.option("--label", help="As pages and feeds show it.")
-def rename(old: str, new: str, label: str | None) -> None:
+@click.option("--label-fr", help="As French pages and mails show it.")
+def rename(old: str, new: str, label: str | None, label_fr: str | None) -> None:
     """Give the topic OLD the slug NEW.
 
     Its feed keeps its id and its subscribers.
@@ -31,10 +32,13 @@ def rename(old: str, new: str, label: str | None) -> None:
             old,
             new,
             label=label,
+            label_fr=label_fr,
             base_url=settings.base_url,
             now=here.now(),
         )
     outcomes.show(outcome)
+    if label and not label_fr:
+        click.echo("The French label stays as it is; --label-fr gives another.", err=True)
 
 
 @group.command

@@ -28,10 +28,11 @@ def rename(
     new: str,
     *,
     label: str | None = None,
+    label_fr: str | None = None,
     base_url: str | None = None,
     now: datetime,
 ) -> Outcome:
-    """Give a topic another slug, and another label if one is named. Its feed keeps its id."""
+    """Give a topic another slug, and other labels if they are named. Its feed keeps its id."""
 
     def edit(blocks: AoT) -> None:
         block = _block(blocks, old)
@@ -46,6 +47,8 @@ def rename(
         if label:
             block["label"] = label
             block["feed_label"] = label
+        if label_fr:
+            block["label_fr"] = label_fr
 
     return _publish_edited(engine, folder, base_url, now, edit)
 

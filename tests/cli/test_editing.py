@@ -55,8 +55,13 @@ def test_a_reason_is_needed_and_one_of_the_list(published: Terminal) -> None:
 def test_rename_and_merge_topics(published: Terminal) -> None:
     renamed = published.run("topics", "rename", "empathy", "compassion", "--label", "Compassion")
     assert renamed.stdout.startswith("cosmetic     first: ")
+    assert "--label-fr gives another" in renamed.stderr
     merged = published.run("topics", "merge", "training", "compassion")
     assert merged.stdout.startswith("cosmetic     second: ")
     text = (published.site.folder / "feeds/topics.toml").read_text()
     assert 'former = ["empathy", "training"]' in text
     assert 'label = "Compassion"' in text
+    labels = ("--label", "Care", "--label-fr", "Le soin")
+    assert not published.run("topics", "rename", "compassion", "care", *labels).stderr
+    text = (published.site.folder / "feeds/topics.toml").read_text()
+    assert 'label_fr = "Le soin"' in text

@@ -13,6 +13,7 @@ import pytest
 from syndicate.publish.failpoints import POINTS
 from syndicate.store import engine as store
 from syndicate.store import journal
+from syndicate.store import site as site_
 from tests.sites import REPOSITORY, Site
 
 PROGRAM = """
@@ -30,10 +31,24 @@ print(len(outcome.changes), len(outcome.problems))
 """
 
 
-def run(site: Site, *, failpoint: str = "") -> subprocess.CompletedProcess[str]:
+MERGING = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from syndicate.publish import topics
+from syndicate.store import engine
+folder, url, base_url, now = sys.argv[1:]
+topics.merge(engine.connect(url), Path(folder), "training", "empathy",
+             base_url=base_url, now=datetime.fromisoformat(now))
+"""
+
+
+def run(
+    site: Site, *, program: str = PROGRAM, failpoint: str = ""
+) -> subprocess.CompletedProcess[str]:
     url = site.engine.url.render_as_string(hide_password=False)
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, site.folder, url, site.base_url, site.now.isoformat()],
+        [sys.executable, "-c", program, site.folder, url, site.base_url, site.now.isoformat()],
         cwd=REPOSITORY,
         env={**os.environ, "SYNDICATE_FAILPOINT": failpoint},
         capture_output=True,
@@ -62,6 +77,29 @@ def test_kill_leaves_the_old_or_the_new_state(site: Site, point: str) -> None:
     assert b"summary/two" in site.document("/feed.atom")
     with store.reading(site.engine) as connection:
         assert [c.seq for c in journal.list_since(connection, 0, limit=9)] == [1, 2]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_merge_of_topics_that_was_killed_is_ended_by_the_next_publish(
+    site: Site, point: str
+) -> None:
+    """topics.toml is written before the store, so it alone is enough to go on from."""
+    site.write("one", topics=["training"])
+    site.write("two", number=1)
+    site.publish()
+    before = site.stored()
+    killed = run(site, program=MERGING, failpoint=f"{point}:kill")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (site.stored() != before) == (point == "committed")
+    site.publish()
+    assert not site.publish().changes
+    assert b"summary/one" in site.document("/topics/empathy/feed.atom")
+    with store.reading(site.engine) as connection:
+        assert site_.get_definitions(connection).topic("training").slug == "empathy"
+        told = [
+            one.summary_id.rpartition("/")[2] for one in journal.list_since(connection, 0, limit=9)
+        ]
+    assert (sorted(told[:2]), told[2:]) == (["one", "two"], ["one"])
 
 
 def test_publishers_at_once_publish_everything_once(site: Site) -> None:
