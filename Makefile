@@ -47,9 +47,7 @@ prove: $(VENV)/.dev ## run the slow proofs (a browser, newsboat, big stores)
 
 cover: MEASURE := --cov --cov-report=
 cover: test ## the same as test, and fail where too little of what must hold is covered
-	@for part in documents editorial publish store; do \
-		echo "$$part:" && $(BIN)/coverage report --include "syndicate/$$part/*" --fail-under 95 || exit 1; \
-	done
+	$(BIN)/python -m tests.architecture.covered
 
 bench: $(VENV)/.dev ## print ratios, measured side by side
 	$(BIN)/python -m bench
