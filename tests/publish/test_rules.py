@@ -66,6 +66,24 @@ def test_refused(published: Site, change: dict[str, Any], message: str, remedy: 
     assert published.stored() == before
 
 
+def test_the_id_of_a_file_stays(published: Site) -> None:
+    """A withdrawn one too: its address goes on telling of the same summary."""
+    path = published.folder / published.write("one", body=BODY, corrections=TOLD)
+    text = path.read_text(encoding="utf-8")
+    assert text.count('/one"') == 1
+    path.write_text(text.replace('/one"', '/other"'), encoding="utf-8")
+    (problem,) = published.publish().problems
+    assert "the id of a published summary never changes" in problem.message
+    assert "/one" in problem.remedy
+    withdrawn = {"date": written(published.now), "reason": "error"}
+    published.write("one", body=BODY, corrections=TOLD, withdrawn=withdrawn)
+    assert published.publish().problems == ()
+    path.write_text(text.replace('/one"', '/other"'), encoding="utf-8")
+    (problem,) = published.publish().problems
+    assert "this address belongs to a withdrawn summary" in problem.message
+    assert "choose another file name" in problem.remedy
+
+
 def test_a_number_is_reported_where_it_stands(published: Site) -> None:
     changed = BODY.replace("Ask early", "Ask within 3 weeks")
     path = published.write("one", body=changed, corrections=TOLD)

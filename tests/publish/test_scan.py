@@ -71,6 +71,31 @@ def test_a_missing_content_folder_withdraws_nothing(small_site: Site) -> None:
     assert outcome.changes == ()
 
 
+def test_what_is_saved_while_others_are_read_is_published_as_it_is_then(small_site: Site) -> None:
+    """The last moment before the writer's lock: all files were read, two are saved once more."""
+    small_site.write("one")
+    small_site.write("two", number=1)
+    small_site.write("three", number=2, topics=["nonsense"])
+
+    def save_again(read: int, files: int) -> None:
+        if read == files:
+            small_site.write("two", number=1, title="The newest title")
+            small_site.write("three", number=2)
+
+    options = Options(processes=1, progress=save_again)
+    outcome = publish(
+        small_site.engine,
+        small_site.folder,
+        small_site.definitions,
+        now=small_site.now,
+        options=options,
+    )
+    assert outcome.problems == ()
+    feed = small_site.document("/feed.atom")
+    assert feed.count(b"<entry") == 3
+    assert b"The newest title" in feed
+
+
 def test_what_was_saved_since_it_was_read_is_read_again(small_site: Site) -> None:
     path = small_site.write("one")
     with store.reading(small_site.engine) as connection:

@@ -51,6 +51,31 @@ def check(site: Site) -> list[int]:
     return [one.rows for one in found]
 
 
+def test_what_is_published_while_a_segment_is_made_leaves_it_unsealed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        site.write(f"p-{number}", number=number)
+    site.publish()
+    compress = deflate.deflate
+
+    def meanwhile(body: bytes) -> Piece:
+        site.write("p-1", number=1, description="Another description of what is known.")
+        site.publish()
+        return compress(body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deflate, "deflate", meanwhile)
+        assert sealing.seal_one(site.engine)
+    assert check(site) == []
+    assert seal(site) == 1
+    assert check(site) == [4]
+
+
+def test_a_store_where_nothing_was_published_has_nothing_to_seal(site: Site) -> None:
+    assert not sealing.seal_one(site.engine)
+
+
 def test_the_newest_stay_loose_until_they_are_enough(site: Site) -> None:
     for number in range(10):
         site.write(f"p-{number}", number=number)

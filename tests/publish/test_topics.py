@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicate.errors import NotFound, PublishRefused
+from syndicate.errors import NotFound, PublishRefused, StoreError
 from syndicate.publish import topics
 from syndicate.store import engine as store
 from syndicate.store import feeds, journal
@@ -42,6 +42,20 @@ def test_a_renamed_topic_keeps_its_feed_and_tells_partners(site: Site) -> None:
     site.write("three", topics=["empathy"], number=2)  # files may go on naming the former slug
     site.publish()
     assert b"summary/three" in site.document("/topics/empathic-concern/feed.atom")
+
+
+def test_where_the_store_refuses_the_file_is_put_back(site: Site) -> None:
+    site.write("one")
+    site.publish()
+    file = site.folder / "feeds/topics.toml"
+    before = file.read_bytes()
+    with store.writing(site.engine) as connection:
+        connection.exec_driver_sql("DROP TABLE fragment")
+    with pytest.raises(StoreError):
+        topics.merge(
+            site.engine, site.folder, "training", "empathy", base_url=site.base_url, now=site.now
+        )
+    assert file.read_bytes() == before
 
 
 def test_merged_topics_hand_their_members_on(site: Site) -> None:

@@ -67,6 +67,57 @@ def test_errors_are_told_and_the_watch_goes_on(
     assert outcome.documents
 
 
+def test_what_is_no_summary_is_not_published(
+    small_site: Site, told: queue.Queue[Outcome | SyndicateError]
+) -> None:
+    told.get(timeout=20)
+    (small_site.folder / "content" / "notes").mkdir()
+    (small_site.folder / "content" / "notes" / "names.txt").write_text("Anna, Bert")
+    small_site.write("one")
+    outcome = told.get(timeout=20)
+    assert isinstance(outcome, Outcome)
+    assert small_site.acts(outcome) == [("publish", "one")]
+
+
+def test_a_watch_that_begins_with_broken_definitions_waits_for_good_ones(small_site: Site) -> None:
+    heard: list[Outcome | SyndicateError] = []
+    publisher = watching._Publisher(
+        small_site.engine, small_site.folder, small_site.base_url, lambda: small_site.now,
+        heard.append,
+    )  # fmt: skip
+    topics = small_site.folder / "feeds" / "topics.toml"
+    good = topics.read_text()
+    topics.write_text("broken")
+    path = small_site.write("one")
+    publisher.publish_all()
+    publisher.publish({path})
+    (refused,) = heard
+    assert isinstance(refused, SyndicateError)
+    topics.write_text(good)
+    publisher.publish_all()
+    assert isinstance(heard[-1], Outcome)
+    assert small_site.acts(heard[-1]) == [("publish", "one")]
+    publisher.publish({path})  # saved without a change
+    assert len(heard) == 2
+
+
+@pytest.mark.parametrize("damage", ["DROP TABLE change", "DELETE FROM head"])
+def test_a_store_that_fails_does_not_end_the_watch(small_site: Site, damage: str) -> None:
+    heard: list[Outcome | SyndicateError] = []
+    publisher = watching._Publisher(
+        small_site.engine, small_site.folder, small_site.base_url, lambda: small_site.now,
+        heard.append,
+    )  # fmt: skip
+    small_site.publish()
+    with store.writing(small_site.engine) as connection:
+        connection.exec_driver_sql(damage)
+    small_site.write("one")
+    publisher.publish_all()
+    (told,) = heard
+    assert isinstance(told, SyndicateError)
+    assert told.remedy
+
+
 def test_the_background_publishes_what_is_due_and_makes_br(small_site: Site) -> None:
     small_site.write("later", published=small_site.now + timedelta(hours=1))
     small_site.publish()

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from syndicate import selection, sync
+from syndicate.publish import pulling
 from syndicate.store import engine as store
 from syndicate.store import journal, pull, records, schema
 from syndicate.store import site as site_
@@ -198,8 +199,12 @@ def test_browsing_goes_from_the_newest_to_the_oldest_without_gap_or_double(site:
     assert none == []
 
 
-def test_a_store_filled_before_there_were_records_gets_them(site: Site) -> None:
-    site.write("anna")
+def test_a_store_filled_before_there_were_records_gets_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "_AT_ONCE", 2)
+    for number, slug in enumerate(["anna", "bert", "carl"]):
+        site.write(slug, number=number)
     site.publish()
     copy = Copy(site)
     wanted = copy.follow()
