@@ -15,7 +15,7 @@ for found in pkgutil.walk_packages({package}.__path__, "{package}."):
 print(*sys.modules)
 """
 READERS = {"bleach", "markdown_it", "nh3", "yaml", "syndicate.editorial.summary"}
-RENDERERS = {"brotli", "feedgen", "syndicate.publish"}
+RENDERERS = {"brotli", "feedgen", "lxml", "syndicate.publish"}
 
 
 def loaded(package: str) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from flask import Flask, request
@@ -26,11 +26,13 @@ from syndicate.sync import Seal
 from syndicate.web import conditional, headers, negotiation, prepared
 from syndicate.web.conditional import Offer
 from syndicate.web.headers import Headers
-from syndicate.web.oai.arguments import Given
-from syndicate.web.oai.verbs import Repository, answer
 from syndicate.web.pull.access import Access
 from syndicate.web.site import Finished, Site
 from syndicate.web.snapshot import Snapshot, require
+
+if TYPE_CHECKING:
+    from syndicate.web.oai.arguments import Given
+    from syndicate.web.oai.verbs import Repository
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MOST_ARGUMENTS: Final = 100
@@ -56,6 +58,8 @@ class Oai:
 
     def harvest(self) -> Response:
         """Answer a request of OAI-PMH; 503 where a harvester asks too often (3.1.2.2)."""
+        from syndicate.web.oai.verbs import Repository, answer  # noqa: PLC0415 - lxml, for few
+
         if seconds := self._access.admit_anyone("oai"):
             return _too_often(seconds)
         given = _arguments()
@@ -70,7 +74,7 @@ class Oai:
                 seal=self._seal(),
                 now=now,
             )
-            return _send(repository, snapshot, given)
+            return _send(repository, snapshot, given, lambda: answer(repository, given))
 
     def schema(self) -> Response:
         """Answer the XML schema of the format `syndicate`."""
@@ -122,7 +126,12 @@ def _read_form(form: bytes) -> list[tuple[str, str]]:
         raise RequestEntityTooLarge from None
 
 
-def _send(repository: Repository, snapshot: Snapshot, given: Given) -> Response:
+def _send(
+    repository: Repository,
+    snapshot: Snapshot,
+    given: Given,
+    make: Callable[[], bytes],
+) -> Response:
     """Answer 200 or 304, in a coding that the request takes."""
     coding = negotiation.choose(request.headers.get("Accept-Encoding"), ("identity", "gzip"))
     if coding is None:
@@ -134,7 +143,7 @@ def _send(repository: Repository, snapshot: Snapshot, given: Given) -> Response:
     if is_kept and tags and conditional.find_unmodified(offer, coding, tags, None):
         found = conditional.unmodified_headers(offer, offer.tag)
         return Finished(b"", 304, _tagged(found, offer, is_kept=True))
-    body = answer(repository, given)
+    body = make()
     if coding == "gzip":
         body = deflate.join([deflate.deflate(body)])
     offer = replace(offer, lengths={coding: len(body)})
