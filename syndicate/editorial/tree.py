@@ -10,9 +10,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicate.editorial.characters import MAX_BYTES, too_large
 from syndicate.errors import ContentError, Problem
@@ -27,8 +26,7 @@ _BACKUPS = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 _LINK = ("this is a symbolic link", "put the file itself here: links are not followed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A file as the file system shows it. `path` is POSIX, relative to the site."""
 
     path: str
@@ -170,6 +168,8 @@ def _is_passed_over(name: str) -> bool:
 
 def _printable(name: str) -> str:
     """Return a name for messages: what is not UTF-8 or would break the line is escaped."""
+    if name.isprintable():
+        return name
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 

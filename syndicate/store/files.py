@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from syndicate.model import SummaryId
 from syndicate.store.batches import batches
@@ -13,8 +13,7 @@ from syndicate.store.replacing import replace
 from syndicate.store.schema import file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFile:
+class SeenFile(NamedTuple):
     """A content file as it was when it was last read. `path` is relative to the site."""
 
     path: str
@@ -23,6 +22,9 @@ class SeenFile:
     inode: int
     digest: str
     summary_id: SummaryId | None
+
+
+_SEEN: Final[Select[Any]] = select(*(file.c[name] for name in SeenFile._fields))
 
 
 def _folder(path: str) -> str:
@@ -35,15 +37,15 @@ def list_folders(connection: Connection) -> list[str]:
 
 def list_in_folder(connection: Connection, folder: str) -> dict[str, SeenFile]:
     """Return the files of one folder by path: a scan holds one folder in memory, not the tree."""
-    rows = connection.execute(select(file).where(file.c.folder == folder))
-    return {row.path: _seen(row) for row in rows}
+    rows = connection.execute(_SEEN.where(file.c.folder == folder)).all()
+    return {seen.path: seen for seen in map(SeenFile._make, rows)}
 
 
 def list_by_path(connection: Connection, paths: Iterable[str]) -> dict[str, SeenFile]:
-    found = {}
+    found: dict[str, SeenFile] = {}
     for part in batches(paths):
-        for row in connection.execute(select(file).where(file.c.path.in_(part))):
-            found[row.path] = _seen(row)
+        rows = connection.execute(_SEEN.where(file.c.path.in_(part))).all()
+        found |= {seen.path: seen for seen in map(SeenFile._make, rows)}
     return found
 
 
@@ -68,9 +70,3 @@ def _rows(files: Iterable[SeenFile]) -> Iterator[dict[str, object]]:
             "digest": seen.digest,
             "summary_id": seen.summary_id,
         }
-
-
-def _seen(row: object) -> SeenFile:
-    return SeenFile(
-        **{name: getattr(row, name) for name in SeenFile.__slots__}  # the columns have these names
-    )
