@@ -11,8 +11,9 @@ _DENIAL: Final = "X-Frame-Options"
 SECURITY: Final[Headers] = (
     ("X-Content-Type-Options", "nosniff"),
     (_DENIAL, "DENY"),
-    # for what is not a page: a feed that a browser opens must load and run nothing
-    (_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    # For what is not a page: XML that a browser opens loads and runs nothing. The styles are those
+    # of Chromium's own view of XML, which would be one run of words without them.
+    (_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
     # not no-referrer: forms of the same site must still carry their Origin
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),

@@ -86,6 +86,7 @@ def test_every_answer_is_safe(
     assert policy.startswith("default-src 'none'; ")
     if found.get("Content-Type", "").startswith("text/html"):
         assert "style-src 'self'" in policy
+        assert "unsafe-inline" not in policy
     if status == 405:
         assert "GET" in found["Allow"]
     if status not in (204, 304):
