@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from syndicate.cli import here
 from syndicate.publish import diff
 from tests.cli.conftest import Terminal
 
@@ -156,12 +156,15 @@ def test_a_deleted_file_is_refused_unless_it_is_to_be_withdrawn(terminal: Termin
     assert terminal.run("publish", "--withdraw-missing").stdout.startswith("withdrawn    gone: ")
 
 
-def test_what_is_due_is_published_without_its_file(terminal: Terminal) -> None:
-    terminal.site.write("later", published=datetime.now(UTC) + timedelta(seconds=2))
+def test_what_is_due_is_published_without_its_file(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = here.now() + timedelta(hours=1)
+    terminal.site.write("later", published=due)
     assert "scheduled    later (" in terminal.run("publish").stdout
     assert terminal.run("publish", "--due").stdout == "nothing has changed\n"
     terminal.site.remove("later")
-    time.sleep(2)
+    monkeypatch.setattr(here, "now", lambda: due)
     assert terminal.run("publish", "--due").stdout.startswith("new          later: ")
 
 
