@@ -108,9 +108,15 @@ def test_editors_are_told_when_the_site_cannot_be_pulled(machine: Machine) -> No
     assert machine.run() == 0
     (machine.root / "origin").rename(machine.root / "elsewhere")
     assert [machine.run(), machine.run()] == [1, 1]
+    (machine.root / "elsewhere").rename(machine.root / "origin")
+    assert [machine.run(), machine.run()] == [0, 0]
+    machine.save("a second summary", "Second summary")
+    assert machine.run() == 0
     assert [mail["Subject"] for mail in machine.mails()] == [
         "Published: First summary",
         "Please look: something is wrong (pull)",
+        "All is well again; nothing new went out",
+        "Published: Second summary",
     ]
 
 
