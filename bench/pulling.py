@@ -71,7 +71,6 @@ def measure(rounds: int, size: int) -> Iterator[Table]:
             beside = "  beside it, entries a second"
             table.add(beside, taken[name], taken["naive"], goal=goal, inverse=True)
         wire = {name: pulls[name].wire / pulls["naive"].wire for name in pulls}
-        wire = {name: pulls[name].wire / pulls["naive"].wire for name in pulls}
         shares = ", ".join(f"{name} {wire[name]:.2f}" for name in ("changes", "snapshot"))
         table.notes = [
             f"bytes on the wire, beside it: {shares} (goal <= 0.25)",
