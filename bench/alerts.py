@@ -11,8 +11,7 @@ import smtplib
 import statistics
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,17 +97,6 @@ def _store(folder: Path, readers: int) -> Path:
     return path
 
 
-@contextmanager
-def _copy(path: Path) -> Iterator[Engine]:
-    """Open a copy of a store, which is thrown away."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        copy = Path(folder) / "store.sqlite"
-        shutil.copyfile(path, copy)
-        engine = store.connect(f"sqlite:///{copy}")
-        yield engine
-        engine.dispose()
-
-
 @dataclass(slots=True)
 class _Waits:
     """How long each case was ready to run while others ran: what a busy machine adds."""
@@ -140,7 +128,7 @@ def _planning(folder: Path, rounds: int) -> Table:
     waits = _Waits()
 
     def plan(_round: int) -> Sample:
-        with _copy(made) as engine:
+        with grounds.copied(made) as engine:
             knowledge = Knowledge()
 
             def work() -> None:
@@ -173,7 +161,7 @@ class _Recorder:
 
 def _sending(folder: Path, rounds: int, port: int) -> Table:
     made = _store(folder, SENT)
-    with _copy(made) as engine:
+    with grounds.copied(made) as engine:
         knowledge = Knowledge()
         while planner.plan(engine, knowledge, now=NOW):
             pass
@@ -181,7 +169,7 @@ def _sending(folder: Path, rounds: int, port: int) -> Table:
         engine.dispose()
         grounds.compact(Path(str(engine.url.database)))
         shutil.copyfile(str(engine.url.database), planned)
-    with _copy(planned) as engine:
+    with grounds.copied(planned) as engine:
         recorder = _Recorder()
         _work(engine, recorder, 10)
     assert len(recorder.taken) == SENT
@@ -211,7 +199,7 @@ def _bare(port: int, mails: Sequence[tuple[Envelope, bytes]]) -> None:
 
 
 def _ours(planned: Path, port: int, note_every: int, waits: _Waits) -> Sample:
-    with _copy(planned) as engine:
+    with grounds.copied(planned) as engine:
         relay = SmtpRelay(f"smtp://127.0.0.1:{port}", name="localhost")
         name = f"noting every {note_every}"
         taken = waits.timed(name, lambda: _work(engine, relay, note_every))

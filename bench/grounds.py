@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -193,6 +194,17 @@ def write_site(folder: Path, size: int) -> None:
     present = definitions.load(folder, base_url=BASE_URL)
     for number in range(size):
         write_summary(folder, present, number)
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Engine]:
+    """Open a copy of a store, which is thrown away."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        copy = Path(folder) / "store.sqlite"
+        shutil.copyfile(path, copy)
+        engine = store.connect(f"sqlite:///{copy}")
+        yield engine
+        engine.dispose()
 
 
 def compact(path: Path) -> None:

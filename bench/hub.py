@@ -10,8 +10,6 @@ import gzip
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,7 +25,6 @@ from syndicate.outgoing import Guard
 from syndicate.publish import Options, publish
 from syndicate.store import documents, hub
 from syndicate.store import engine as store
-from syndicate.store.engine import Engine
 from syndicate.store.hub import Asked
 from syndicate.store.hub_tables import hub_subscription
 from syndicate.store.upgrade import upgrade
@@ -104,17 +101,6 @@ def _without_secrets(made: Path) -> Path:
     return path
 
 
-@contextmanager
-def _copy(path: Path) -> Iterator[Engine]:
-    """Open a copy of the store, which is thrown away."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        copy = Path(folder) / "store.sqlite"
-        shutil.copyfile(path, copy)
-        engine = store.connect(f"sqlite:///{copy}")
-        yield engine
-        engine.dispose()
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -146,7 +132,7 @@ def _bare(posts: list[tuple[str, dict[str, str]]], body: bytes) -> None:
 
 
 def _ours(made: Path) -> Sample:
-    with _copy(made) as engine:
+    with grounds.copied(made) as engine:
         guard = Guard(allow_loopback=True)
         ours = Hub(engine, guard, owner="bench", clock=_now)
         taken = timed(lambda: engines.run_once(ours.duties, threading.Event()))

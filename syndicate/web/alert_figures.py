@@ -6,32 +6,16 @@ None names a domain or an address, and none counts so few that it would.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from syndicate.errors import StoreError
 from syndicate.store import deliveries, holding, people, subscriptions, tallies
 from syndicate.store.engine import Connection
-from syndicate.web.site import Site
 
 
-class AlertFigures(Collector):
-    """Collects when asked; a store that cannot be read has no figures."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    def collect(self) -> Iterator[Metric]:
-        try:
-            with self._site.reading() as (connection, _snapshot):
-                yield from list(_collect(connection, datetime.now(UTC)))
-        except StoreError:
-            return
-
-
-def _collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+def collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Yield the figures of alerts as they stand in the store."""
     queue = GaugeMetricFamily(
         "syndicate_deliveries_open", "Deliveries that have not ended", labels=["channel", "state"]
     )

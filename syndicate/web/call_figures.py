@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from syndicate.errors import StoreError
 from syndicate.store import calls, hub_standing
 from syndicate.store.engine import Connection
-from syndicate.web.site import Site
 
 
-class CallFigures(Collector):
-    """Collects when asked; a store that cannot be read has no figures."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    def collect(self) -> Iterator[Metric]:
-        try:
-            with self._site.reading() as (connection, _snapshot):
-                yield from list(_collect(connection, datetime.now(UTC)))
-        except StoreError:
-            return
-
-
-def _collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+def collect(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Yield the figures of webhooks and the hub as they stand in the store."""
     ours, hub = calls.look(connection, now), hub_standing.look(connection, now)
     yield _gauge(
         "webhooks", "Partners' webhooks by standing", {"live": ours.live, "ended": ours.ended}

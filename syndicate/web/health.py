@@ -10,11 +10,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from syndicate.errors import NotFound
-from syndicate.web import headers
-from syndicate.web.alert_figures import AlertFigures
-from syndicate.web.call_figures import CallFigures
+from syndicate.web import alert_figures, call_figures, headers
 from syndicate.web.figures import Figures
 from syndicate.web.site import Site
+from syndicate.web.store_figures import StoreFigures
 
 
 class Health:
@@ -24,8 +23,8 @@ class Health:
         self._site = site
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
-        self._registry.register(AlertFigures(site))
-        self._registry.register(CallFigures(site))
+        for collect in (alert_figures.collect, call_figures.collect):
+            self._registry.register(StoreFigures(site, collect))
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/healthz", "healthz", self.alive)

@@ -69,7 +69,7 @@ def test_those_that_ended_and_what_failed_for_good_are_named(stand: Stand) -> No
     found = look(stand)
     assert (found.live, found.ended, found.waiting, found.failed) == (1, 1, 0, 2)
     with store.reading(stand.site.engine) as connection:
-        figures = list(call_figures._collect(connection, stand.site.now))
+        figures = list(call_figures.collect(connection, stand.site.now))
     documented = (REPOSITORY / "docs/operators.md").read_text("utf-8")
     assert [one.name for one in figures if f"`{one.name}" not in documented] == []
     told_of = {
