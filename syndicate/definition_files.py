@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -74,6 +74,7 @@ class NoticeTable(Table):
 class HubTable(Table):
     url: Url = ""
     own: bool = False
+    signature: Literal["sha1", "sha256", "sha384", "sha512"] = "sha256"
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -202,6 +203,7 @@ class NetworkFile(Table):
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
             hub=f"{fields['base_url']}{addresses.HUB}" if self.hub.own else self.hub.url,
+            hub_signature=self.hub.signature,
             oai=self.oai.enabled,
             webhooks=self.webhooks.enabled,
             hosts=self.http.hosts,
