@@ -85,8 +85,11 @@ def _outward(connection: Connection, name: Name, told: str, now: datetime) -> Di
             remedy="it is tried again by itself; docs/operators.md says what may be reached",
         )
     head = journal.get_head(connection)
-    newest = head.seq if name == "purge" else head.generation
-    oldest = head.published_at if found and found.reached < newest else None
+    if name == "purge":
+        reached = found.reached if found else 0
+        oldest = next((o.at for o in journal.list_since(connection, reached, limit=1)), None)
+    else:
+        oldest = None if found and found.reached >= head.generation else head.published_at
     return _state(name, told, oldest, now)
 
 

@@ -150,10 +150,12 @@ def test_the_pause_grows_to_five_minutes() -> None:
     assert waits == [5, 10, 20, 160, 300, 300, 300]
 
 
-def test_a_change_that_nobody_purges_is_told(stand: Stand) -> None:
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_change_that_nobody_purges_is_told(stand: Stand, *, begun: bool) -> None:
     (found,) = stand.diagnoses()
     assert (found.verdict, found.message) == ("ok", "the cache in front is purged of what changes")
-    stand.work()
+    if begun:
+        stand.work()
     stand.site.write("one")
     stand.site.publish()
     stand.site.now += timedelta(minutes=16)

@@ -57,6 +57,9 @@ def topics(asked: list[Asked]) -> set[str]:
 
 def test_it_is_told_of_the_feeds_that_changed_and_of_no_other(stand: Stand) -> None:
     name_hub(stand)
+    with store.reading(stand.site.engine) as connection:
+        (found,) = callers.examine(connection, now=stand.site.now + timedelta(minutes=16))
+    assert (found.place, found.verdict) == ("hub", "error")  # nobody tells it
     assert {"/feed.atom", "/topics/empathy/feed.rss"} <= topics(work(stand))  # all, at first
     assert work(stand) == []
     stand.site.write("one", topics=["training"], kind=None, form="announcement")
