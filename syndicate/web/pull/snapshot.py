@@ -1,8 +1,10 @@
 """The live set as NDJSON, for a first copy: a record a line, then `changes` with its cursor.
 
 It comes in parts of bounded size, so that no answer is large and no slow reader is waited for.
-Every part carries the cursor of the first: what changes between two parts is among the changes
-after it. Sealed segments are joined as they are; what lies loose is compressed when asked for.
+Each part carries the cursor of its end. So whoever stops after any part gets the rest as changes,
+and what changes between two parts is among the changes after the last one, whose cursor is of the
+time at which the first was made. Sealed segments are joined as they are; what lies loose is
+compressed when asked for.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def snapshot(asking: Asking) -> Resource:
     """Answer a part of the live set, in the order of the summaries' latest changes."""
     after, upto = _read_place(asking)
     runs, last = _plan(asking, after, upto)
-    cursor = asking.cursor(upto)
+    cursor = asking.cursor(upto if last is None else last)
     links = [(f"{asking.base_url}/v1/changes?since={cursor}{asking.filter()}", "monitor")]
     if last is not None:
         token = _seal_place(asking, last, upto)
