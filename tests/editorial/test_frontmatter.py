@@ -82,13 +82,19 @@ def test_nothing_is_an_empty_block(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "remedy"),
     [
-        ("a: b: c", "a colon and a space needs quotes"),
-        ("a: *emphasis* and more", "begins with @ ` % & * ! needs quotes"),
-        ("a: @someone", "begins with @ ` % & * ! needs quotes"),
-        ("a: !<x", "begins with @ ` % & * ! needs quotes"),
-        ("a: `code`", "begins with @ ` % & * ! needs quotes"),
+        ("a: b: c", "put quotes around text that holds them"),
+        ("a: *emphasis* and more", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: @someone", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: !<x", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: `code`", "begins with @ ` % & * ! > | needs quotes"),
         (r'a: "\d"', "use 'single quotes'"),
-        ('a: "b', "check quotes, brackets and indentation"),
+        ("a: > .05", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: “b: c”", "do not count as quotes: type \" or '"),
+        ('a: "b', "close it at the end of its text"),
+        ("a: 'b's c'", "inside '…' write ''"),
+        ("a: [b", "add ] at the end"),
+        ("a: {b: c", "add } at the end"),
+        ("a: 1\nb", "a text that goes on from the line before is indented"),
         ("  a: b\n c: d", "check quotes, brackets and indentation"),
         ("a: \x07", "check quotes, brackets and indentation"),
     ],
@@ -97,6 +103,25 @@ def test_what_breaks_yaml_most_often_has_its_remedy(line: str, remedy: str) -> N
     (problem,) = frontmatter.read("x.md", line).problems
     assert problem.message.startswith("broken YAML: ")
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('a: "b\nc: d\ne: f', "the quotation mark that opens in this line is never closed"),
+        (
+            'a: "b\nc: "d"\n',
+            "the quotation mark that opens in this line is not closed before line 3",
+        ),
+        ("a: [b\nc: d\ne: f", "the [ of this line is not closed, or a comma is missing before li"),
+        ("a: {b: c\n\nd: e\n", "the { of this line is not closed, or a comma is missing before l"),
+        ('a: {b: "c" d: e}\nf: g', "text goes on after its closing quotation mark"),
+    ],
+)
+def test_what_is_not_closed_is_told_where_it_opens(text: str, message: str) -> None:
+    (problem,) = frontmatter.read("x.md", text).problems
+    assert problem.line == 2
+    assert message in problem.message
 
 
 def test_a_second_block_is_refused() -> None:
