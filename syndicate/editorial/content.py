@@ -55,7 +55,7 @@ def read_content(
         message = "an announcement has no practice implications"
         remedy = "delete the heading, or write `form: research`"
         problems.append(Problem(path, rendered.heading_line, message, remedy))
-    for part, line in ((body, parts.body_line), (implications, rendered.heading_line)):
+    for part, line in ((body, parts.text_line), (implications, rendered.heading_line)):
         if fault := language.check(text_of(part)):
             problems.append(Problem(path, line, fault, "summaries are in English only"))
     return content, problems

@@ -35,6 +35,12 @@ class Parts:
     body: str
     body_line: int
 
+    @property
+    def text_line(self) -> int:
+        """Return the line of the body in which its first word stands."""
+        blank = len(self.body) - len(self.body.lstrip())
+        return self.body_line + self.body.count("\n", 0, blank)
+
 
 @dataclass(slots=True)
 class Front:

@@ -44,6 +44,7 @@ def test_the_body_begins_after_the_second_fence() -> None:
     parts = frontmatter.split("x.md", "--- \na: 1\n---\n\nText\n---\nmore")
     assert (parts.front, parts.front_line) == ("a: 1", 2)
     assert (parts.body, parts.body_line) == ("\nText\n---\nmore", 4)
+    assert parts.text_line == 5
 
 
 def test_front_matter_has_a_limit() -> None:
