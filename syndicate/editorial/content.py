@@ -39,7 +39,7 @@ def read_content(
         rendered = markdown.render(text, path=path, first_line=parts.body_line)
     except ContentError as error:
         return None, list(error.problems)
-    problems: list[Problem] = []
+    problems = list(rendered.warnings)
     body = _safe(path, rendered.body_html, rendered.body_lines, problems)
     implications = _safe(path, rendered.implications_html, rendered.implications_lines, problems)
     if body is None or implications is None:

@@ -1,7 +1,8 @@
 """Splits a summary's file and reads its front matter: YAML in, text, lists and blocks out.
 
-The one door to PyYAML. Every scalar stays the text it was (`no`, `1.10`, a date); duplicate keys,
-anchors, aliases and tags are refused; every key keeps its line. What keys mean is not known here.
+The one door to PyYAML. Every scalar stays the text it was (`no`, `1.10`, a date), but `null` is
+nothing. Duplicate keys, anchors, aliases and tags are refused; every key keeps its line. What keys
+mean is not known here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from syndicate.errors import ContentError, Problem
 MAX_FRONT: Final = 64 * 1024
 _MAX_DEPTH = 6
 _FENCE = "---"
+_NOTHING = frozenset({"~", "null", "Null", "NULL"})  # YAML 1.2.2, 10.3.2
 _YAML_TAG = "tag:yaml.org,2002:"
 
 Place = tuple[str | int, ...]
@@ -48,6 +50,7 @@ class Front:
 
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
+    folded: set[Place] = field(default_factory=set)  # text over several lines
     problems: list[Problem] = field(default_factory=list)
     whole: bool = True  # False: unreadable from some line on, so that nothing can be called missing
 
@@ -174,7 +177,11 @@ class _Reader:
     def _value(self, event: yaml.Event, place: Place, depth: int) -> Value:
         self._refuse_marks(event)
         if isinstance(event, yaml.ScalarEvent):
-            return str(event.value)
+            assert event.start_mark is not None
+            assert event.end_mark is not None
+            if event.start_mark.line < event.end_mark.line:
+                self._front.folded.add(place)
+            return "" if event.implicit[0] and event.value in _NOTHING else str(event.value)
         if isinstance(event, yaml.AliasEvent):
             return ""
         if depth > _MAX_DEPTH:

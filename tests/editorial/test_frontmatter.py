@@ -9,24 +9,22 @@ from syndicate.errors import ContentError
 
 
 def test_scalars_stay_as_they_were_written() -> None:
-    text = (
-        "a: no\nb: 1.10\nc: 2021-04-01\nd: 0x1F\ne: [~, null, .5, 'x: y']\nf: |\n  two\n  lines\n"
-    )
+    text = "a: no\nb: 1.10\nc: 2021-04-01\nd: 0x1F\ne: ['null', .5, 'x: y']\nf: |\n  two\n  lines\n"
     front = frontmatter.read("x.md", text)
     assert front.values == {
         "a": "no",
         "b": "1.10",
         "c": "2021-04-01",
         "d": "0x1F",
-        "e": ["~", "null", ".5", "x: y"],
+        "e": ["null", ".5", "x: y"],
         "f": "two\nlines\n",
     }
     assert front.problems == []
 
 
 def test_a_key_without_a_value_counts_as_left_out() -> None:
-    front = frontmatter.read("x.md", 'a:\nb: ""\nc: {d: , e: f}\n')
-    assert front.values == {"c": {"e": "f"}}
+    front = frontmatter.read("x.md", 'a:\nb: ""\nc: {d: , e: f}\ng: null\nh: ~\ni: [Null]\n')
+    assert front.values == {"c": {"e": "f"}, "i": [""]}
     assert front.line(("a",)) == 2
 
 
@@ -38,6 +36,12 @@ def test_every_place_has_its_line() -> None:
     assert front.line(("list", 1, "e")) == 15
     assert front.line(("list", 1, "unknown", 7)) == 14
     assert front.line(("unknown",)) == 1
+
+
+def test_text_over_several_lines_is_known() -> None:
+    text = "a: b\nc: 'd\n  e'\nf: g\n  h\ni:\n  - j: >\n      k\nl: |\n  m\nn: 'o'\n"
+    front = frontmatter.read("x.md", text)
+    assert front.folded == {("c",), ("f",), ("i", 0, "j"), ("l",)}
 
 
 def test_the_body_begins_after_the_second_fence() -> None:
