@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -278,6 +278,22 @@ class DefinitionFiles:
         if clashes := list(files._clashes(texts)):
             raise DefinitionError(*clashes)
         return files
+
+    def untranslated(self, texts: Mapping[str, str]) -> Iterator[Problem]:
+        """Yield a warning for each label without a French one, where others have one."""
+        labelled: list[tuple[str, str, Sequence[TopicTable | KindTable]]] = [
+            ("topics.toml", "topic", self.topics),
+            ("kinds.toml", "kind", self.kinds),
+        ]
+        if not any(table.label_fr for _, _, tables in labelled for table in tables):
+            return
+        for name, what, tables in labelled:
+            for number, table in enumerate(tables):
+                if not table.label_fr:
+                    line = _line(texts[name], (what, number, "label"))
+                    told = f"the {what} {table.slug!r} has no label_fr"
+                    remedy = f"add it; until then French pages and mails show {table.label!r}"
+                    yield Problem(f"feeds/{name}", line, told, remedy, "warning")
 
     def _clashes(self, texts: Mapping[str, str]) -> Iterator[Problem]:
         yield from _doubles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "LEFT OUT: no Chromium is installed, so no page was tried in a browser: no axe-core, "
             "no keyboard, no printing (apt install chromium, then make prove)"
         )
+    for program, files, package in (
+        ("nginx", "nginx's", "nginx-light"),
+        ("systemd-analyze", "systemd's", "systemd"),
+    ):
+        if not (shutil.which(program) or shutil.which(program, path="/usr/sbin")):
+            terminalreporter.write_line(
+                f"LEFT OUT: {program} is not installed, so {files} files in deploy/ were only read "
+                f"(apt install {package})"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def read_content(
         rendered = markdown.render(text, path=path, first_line=parts.body_line)
     except ContentError as error:
         return None, list(error.problems)
-    problems: list[Problem] = []
+    problems = list(rendered.warnings)
     body = _safe(path, rendered.body_html, rendered.body_lines, problems)
     implications = _safe(path, rendered.implications_html, rendered.implications_lines, problems)
     if body is None or implications is None:
@@ -55,7 +55,7 @@ def read_content(
         message = "an announcement has no practice implications"
         remedy = "delete the heading, or write `form: research`"
         problems.append(Problem(path, rendered.heading_line, message, remedy))
-    for part, line in ((body, parts.body_line), (implications, rendered.heading_line)):
+    for part, line in ((body, parts.text_line), (implications, rendered.heading_line)):
         if fault := language.check(text_of(part)):
             problems.append(Problem(path, line, fault, "summaries are in English only"))
     return content, problems

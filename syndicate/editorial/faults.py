@@ -56,6 +56,9 @@ def read_fields(
         return None, [Problem(path, front.line(("schema",)), message, remedy)]
     reading = Reading(definitions)
     fields, remarks = None, reading.remarks
+    if ("title",) in front.folded:
+        remedy = "write it on one line; with quotes around it, it may hold a colon"
+        remarks.append(Remark(("title",), "goes over several lines", remedy))
     try:
         fields = FrontMatter.model_validate(front.values, context=reading)
     except ValidationError as error:
@@ -68,7 +71,7 @@ def read_fields(
 
 def _problem(path: str, front: Front, remark: Remark) -> Problem:
     name = ".".join(_name(key) for key in remark.place if isinstance(key, str))
-    joint = " " if remark.message.startswith(("is ", "has ", "must ", "stands ")) else ": "
+    joint = " " if remark.message.startswith(("goes ", "has ", "is ", "must ", "stands ")) else ": "
     message = f"`{name}`{joint}{remark.message}" if name else remark.message
     return Problem(path, front.line(remark.place), message, remark.remedy, remark.severity)
 

@@ -1,23 +1,25 @@
 """Splits a summary's file and reads its front matter: YAML in, text, lists and blocks out.
 
-The one door to PyYAML. Every scalar stays the text it was (`no`, `1.10`, a date); duplicate keys,
-anchors, aliases and tags are refused; every key keeps its line. What keys mean is not known here.
+The one door to PyYAML. Every scalar stays the text it was (`no`, `1.10`, a date), but `null` is
+nothing. Duplicate keys, anchors, aliases and tags are refused; every key keeps its line. What keys
+mean is not known here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 import yaml
 
+from syndicate.editorial.unreadable import Complaint, Quoted, explain
 from syndicate.errors import ContentError, Problem
 
 MAX_FRONT: Final = 64 * 1024
 _MAX_DEPTH = 6
 _FENCE = "---"
+_NOTHING = frozenset({"~", "null", "Null", "NULL"})  # YAML 1.2.2, 10.3.2
 _YAML_TAG = "tag:yaml.org,2002:"
 
 Place = tuple[str | int, ...]
@@ -35,6 +37,12 @@ class Parts:
     body: str
     body_line: int
 
+    @property
+    def text_line(self) -> int:
+        """Return the line of the body in which its first word stands."""
+        blank = len(self.body) - len(self.body.lstrip())
+        return self.body_line + self.body.count("\n", 0, blank)
+
 
 @dataclass(slots=True)
 class Front:
@@ -42,6 +50,7 @@ class Front:
 
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
+    folded: set[Place] = field(default_factory=set)  # text over several lines
     problems: list[Problem] = field(default_factory=list)
     whole: bool = True  # False: unreadable from some line on, so that nothing can be called missing
 
@@ -76,33 +85,39 @@ def read(path: str, text: str, *, first_line: int = 2) -> Front:
     for number, line in enumerate(text.split("\n"), first_line):
         if "\t" in line:
             message = "the front matter contains a tab"
-            front.problems.append(Problem(path, number, message, "indent with spaces"))
+            front.problems.append(Problem(path, number, message, "write spaces in its place"))
     if not front.problems:
         reader = _Reader(path, first_line, front)
         try:
             reader.read(text)
         except yaml.YAMLError as error:
-            front.problems.append(_broken(path, first_line, error))
+            front.problems.append(_broken(path, text, first_line, error, reader.last))
         except _Stop:
             pass
     front.whole = not front.problems
     return front
 
 
-def _broken(path: str, first_line: int, error: yaml.YAMLError) -> Problem:
-    """Say what YAML could not read, with the remedy for what editors run into most."""
-    mark, what = None, str(error).split("\n", 1)[0]
+def _broken(
+    path: str, text: str, first_line: int, error: yaml.YAMLError, last: yaml.Event | None
+) -> Problem:
+    """Hand on what YAML said, and where; `last` is the event before it gave up."""
+    said = Complaint("", 0, str(error).split("\n", 1)[0], 0)
     if isinstance(error, yaml.MarkedYAMLError):
-        mark, what = error.problem_mark or error.context_mark, error.problem or what
-    if "mapping values" in what:
-        remedy = "text that holds a colon and a space needs quotes around it"
-    elif "escape" in what:
-        remedy = "use 'single quotes', where a backslash is only a backslash"
-    elif re.search("cannot start any token|an alias|an anchor|a tag|a directive", str(error)):
-        remedy = "text that begins with @ ` % & * ! needs quotes around it"
-    else:
-        remedy = "check quotes, brackets and indentation here and on the line before"
-    return Problem(path, first_line + (mark.line if mark else 0), f"broken YAML: {what}", remedy)
+        mark = error.problem_mark or error.context_mark
+        opened = error.context_mark or mark
+        said = Complaint(
+            context=error.context or "",
+            context_line=opened.line if opened else 0,
+            problem=error.problem or said.problem,
+            line=mark.line if mark else 0,
+        )
+    quoted = None
+    if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+        assert last.start_mark is not None
+        assert last.end_mark is not None
+        quoted = Quoted(last.start_mark.line, last.end_mark.line)
+    return Problem(path, *explain(said, text.split("\n"), quoted, first_line))
 
 
 class _Stop(Exception):
@@ -117,9 +132,10 @@ class _Reader:
         self._first_line = first_line
         self._front = front
         self._events: Iterator[yaml.Event] = iter(())
+        self.last: yaml.Event | None = None
 
     def read(self, text: str) -> None:
-        self._events = yaml.parse(text, Loader=yaml.CBaseLoader)
+        self._events = self._remembered(yaml.parse(text, Loader=yaml.CBaseLoader))
         for event in self._events:
             if isinstance(event, yaml.MappingStartEvent) and not self._front.values:
                 self._refuse_marks(event)
@@ -127,6 +143,11 @@ class _Reader:
             elif isinstance(event, yaml.NodeEvent):
                 message = "the front matter is not a block of `key: value` lines"
                 self._stop(event, message, "write `schema: 1`, `title: …` and so on")
+
+    def _remembered(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        for event in events:
+            self.last = event
+            yield event
 
     def _wrong(self, event: yaml.Event, message: str, remedy: str) -> None:
         self._front.problems.append(Problem(self._path, self._line(event), message, remedy))
@@ -156,7 +177,11 @@ class _Reader:
     def _value(self, event: yaml.Event, place: Place, depth: int) -> Value:
         self._refuse_marks(event)
         if isinstance(event, yaml.ScalarEvent):
-            return str(event.value)
+            assert event.start_mark is not None
+            assert event.end_mark is not None
+            if event.start_mark.line < event.end_mark.line:
+                self._front.folded.add(place)
+            return "" if event.implicit[0] and event.value in _NOTHING else str(event.value)
         if isinstance(event, yaml.AliasEvent):
             return ""
         if depth > _MAX_DEPTH:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -29,6 +29,11 @@ _MAX_BRACKETS = 5_000
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 # What sub and sup show as it stands, because they read no markup inside themselves.
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
+# What is left as text although it was to be a link: a space within the address, a space before it,
+# round and square brackets exchanged.
+_NEAR_LINK = re.compile(
+    r"\]\s*\(\s*(?:https?:|mailto:|www\.)[^)]*\)?|\)\[(?:https?:|www\.)[^\]]*\]?"
+)
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -39,7 +44,8 @@ class Rendered:
     Footnotes stand at the end of the last part. `heading_line` is the line of the heading
     "Practice implications", which is in neither part; 0 where there is none. `body_lines` and
     `implications_lines` give, for each line of the HTML, the line of the block it was made from.
-    `text` is the whole as plain text, a blank line between blocks.
+    `text` is the whole as plain text, a blank line between blocks. `warnings` are what readers may
+    see otherwise than it was meant.
     """
 
     body_html: str
@@ -48,12 +54,13 @@ class Rendered:
     heading_line: int
     body_lines: tuple[int, ...]
     implications_lines: tuple[int, ...]
+    warnings: tuple[Problem, ...]
 
 
 def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
     """Render Markdown whose first line is `first_line` of the file `path`.
 
-    Raises ContentError with every problem of the text.
+    Raises ContentError with every problem of the text, if there is any but warnings.
     """
     _require_size(text, path, first_line)
     env: dict[str, object] = {}
@@ -69,8 +76,9 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
         )
         for index in headings[1:]
     ]
-    if problems:
-        raise ContentError(*sorted(set(problems)))
+    problems = sorted(set(problems))
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(*problems)
     split = headings[0] if headings else len(tokens)
     body, body_lines = _render_blocks(tokens[:split], env, source)
     rest, rest_lines = _render_blocks(tokens[split + 3 :], env, source)
@@ -81,6 +89,7 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
         heading_line=source.line(tokens[split]) if headings else 0,
         body_lines=body_lines,
         implications_lines=rest_lines,
+        warnings=tuple(problems),
     )
 
 
@@ -168,6 +177,11 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
             if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
+            for near in _NEAR_LINK.finditer(token.content if token.type == "text" else ""):
+                told = f"“{near[0][:80]}” is no link: readers see it as it stands"
+                remedy = "write [text](https://…), with no space from “]” to “)”"
+                problem = source.problem(block, told, remedy, breaks=breaks, snippet=near[0])
+                yield replace(problem, severity="warning")
             breaks += token.type in {"softbreak", "hardbreak"}
             links += (token.type == "link_open") - (token.type == "link_close")
 

@@ -69,7 +69,7 @@ def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
             problems += (replace(p, path=path, line=parts.body_line) for p in error.problems)
         else:
             problems += _warnings(path, front, summary, content)
-            problems += _contradictions(path, front, summary)
+            problems += _contradictions(path, front, summary, parts.text_line)
     if summary is None or _has_errors(problems):
         raise ContentError(*sorted(problems))
     return Parsed(
@@ -185,11 +185,11 @@ def _description(title: str, content: Content, content_html: SafeHtml) -> str:
 # What is odd --------------------------------------------------------------------------------------
 
 
-def _contradictions(path: str, front: Front, summary: Summary) -> Iterator[Problem]:
+def _contradictions(path: str, front: Front, summary: Summary, text_line: int) -> Iterator[Problem]:
     """Yield the errors that only the whole shows."""
     if not summary.draft and not summary.description:
         remedy = "write at least a sentence of text"
-        yield Problem(path, front.line(()), "the text is too short to be described", remedy)
+        yield Problem(path, text_line, "the text is too short to be described", remedy)
     elif len(summary.description) >= max(len(text_of(summary.content_html)), 1):
         message, remedy = "`description` is not shorter than the text", "shorten or delete it"
         yield Problem(path, front.line(("description",)), message, remedy)

@@ -59,6 +59,39 @@ def test_the_plain_text_is_what_is_read_aloud() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "near",
+    [
+        "[a](https://exa mple.org)",
+        "[a *b*](https://exa mple.org/)",
+        "[a] (https://example.org)",
+        "[a]( www.exa mple.org",
+        "(a)[https://example.org/x]",
+        "[a](mailto: editor@example.org)",
+    ],
+)
+def test_what_was_to_be_a_link_is_told(near: str) -> None:
+    (warning,) = render(f"one\n\ntwo\nthree {near} four", first_line=11).warnings
+    assert (warning.line, warning.severity) == (14, "warning")
+    assert "is no link" in warning.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://example.org 'title') and <https://example.org>",
+        "[a](<https://example.org/x>), [b]( https://example.org )",
+        "`[a] (https://example.org)`",
+        "    [a](https://exa mple.org)",
+        "see [1] (p. 3) and (b)[4], [0.1, 0.2] (n = 30)",
+        "the handbook (https://example.org) and [sic]",
+        "[a][b]\n\n[b]: https://example.org",
+    ],
+)
+def test_what_is_a_link_or_was_never_to_be_one_is_not_told(text: str) -> None:
+    assert render(text).warnings == ()
+
+
 def test_lines_of_the_html_lead_to_lines_of_the_file() -> None:
     source = "one\n\n- two\n- three\n\n## Practice implications\n\nfour[^1]\n\n[^1]: five\n"
     rendered = render(source, first_line=11)
