@@ -46,6 +46,6 @@ def draft(
 
 
 def describe(wish: Wish, definitions: Definitions, language: Language) -> str:
-    """Say what somebody asks for: `Empathy, Training; monthly`."""
-    named = ", ".join(labels(wish.selections, definitions, language))
-    return f"{named}; {wording.RHYTHMS[language][wish.schedule.rhythm]}"
+    """Say what somebody asks for: `Empathy; Training (monthly)`."""
+    named = "; ".join(labels(wish.selections, definitions, language))
+    return f"{named} ({wording.RHYTHMS[language][wish.schedule.rhythm]})"

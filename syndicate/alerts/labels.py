@@ -1,4 +1,4 @@
-"""How selections are written for readers: `Empathy + Training (without Suicide)`."""
+"""How selections are written for readers: `Empathy or Training, Meta-analysis, not Suicide`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,18 @@ def label_of(one: Topic | Kind, language: Language) -> str:
 
 
 def _label(terms: tuple[Term, ...], definitions: Definitions, language: Language) -> str:
-    named = " + ".join(_term(t, definitions, language) for t in terms if not t.excluded)
-    without = ", ".join(_term(t, definitions, language) for t in terms if t.excluded)
     words = wording.BULLETIN[language]
-    if not without:
-        return named
-    return f"{named or words['everything']} ({words['without']} {without})"
+    groups = [
+        words["or"].join(_term(term, definitions, language) for term in named)
+        for group in ("topic", "kind", "form")
+        if (named := [term for term in terms if term.group == group and not term.excluded])
+    ]
+    without = [
+        words["not"].format(label=_term(term, definitions, language))
+        for term in terms
+        if term.excluded
+    ]
+    return ", ".join([*(groups or [words["everything"]]), *without])
 
 
 def _term(term: Term, definitions: Definitions, language: Language) -> str:
