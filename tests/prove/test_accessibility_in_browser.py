@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from syndicate.alerts.tokens import Keyring
 from tests.prove.axe import violations, without_sandbox
-from tests.prove.visiting import PATIENCE, WITHDRAWN, Visit, visiting
+from tests.prove.visiting import KEY, PATIENCE, WITHDRAWN, Visit, visiting
 from tests.web.pages.reading import PAGES, SUMMARY
 
 if TYPE_CHECKING:
@@ -69,6 +72,8 @@ def test_axe_finds_nothing_where_alerts_are_asked_for_and_ended(
     found += violations(page)
     page.click("button[value=confirm]")
     found += violations(page)
+    page.goto(f"{language}/alerts/u/{stopping(visit, reader)}/")
+    found += violations(page)
     page.goto(f"{language}/alerts/preferences/")
     page.fill("[name=address]", reader)
     page.click("form[method=post] button")
@@ -80,6 +85,14 @@ def test_axe_finds_nothing_where_alerts_are_asked_for_and_ended(
     page.click("button[value=stop]")
     found += violations(page)
     assert found == []
+
+
+def stopping(visit: Visit, reader: str) -> str:
+    """Return the token at the end of the mails that a reader will get."""
+    with closing(sqlite3.connect(visit.folder / "store.sqlite")) as store:
+        find = "SELECT key FROM subscription WHERE address = ?"
+        (key,) = store.execute(find, (reader,)).fetchone()
+    return Keyring([KEY]).make("unsubscribe", key)
 
 
 def mailed(visit: Visit, page: Page, reader: str, part: str) -> str:
