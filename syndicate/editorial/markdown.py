@@ -34,6 +34,7 @@ _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
 _NEAR_LINK = re.compile(
     r"\]\s*\(\s*(?:https?:|mailto:|www\.)[^)]*\)?|\)\[(?:https?:|www\.)[^\]]*\]?"
 )
+_BULLET = re.compile("[\u00b7\u2022\u2023\u25aa\u25cf\u25e6\uf0b7]\\s")  # of word processors
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -177,6 +178,10 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
             if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
+            if token.type == "text" and before.type != "text" and _BULLET.match(token.content):
+                told = f"“{token.content[0]}” makes no list: the lines run into each other"
+                problem = source.problem(block, told, "begin each with `- `", breaks=breaks)
+                yield replace(problem, severity="warning")
             for near in _NEAR_LINK.finditer(token.content if token.type == "text" else ""):
                 told = f"“{near[0][:80]}” is no link: readers see it as it stands"
                 remedy = "write [text](https://…), with no space from “]” to “)”"

@@ -41,6 +41,7 @@ from syndicate.model import (
 )
 
 _HEADING = "<h3>Practice implications</h3>\n"
+_CURLY = re.compile("[“”„«][^“”„«»]*[“”»]")
 _EATEN = re.compile(r"<[A-Za-z/!]|&#?[A-Za-z0-9]+;")
 
 
@@ -203,6 +204,10 @@ def _warnings(path: str, front: Front, summary: Summary, content: Content) -> It
         if name in front.values and (match := _EATEN.search(text)):
             message = f"`{name}`: many feed readers would swallow {match[0]!r}"
             remedy = "put a space after < and write & and not &amp;"
+            yield Problem(path, front.line((name,)), message, remedy, "warning")
+        if name in front.values and _CURLY.fullmatch(text):
+            message = f"`{name}`: readers see the quotation marks {text[0]}{text[-1]} around it"
+            remedy = 'delete them, or type straight ones: " at both ends'
             yield Problem(path, front.line((name,)), message, remedy, "warning")
     for index, finding in enumerate(summary.findings):
         for number in list_missing(finding, content.text):

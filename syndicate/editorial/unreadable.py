@@ -10,6 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+NO_SPACE: Final = (
+    "a space of this line only looks like one (a non-breaking space)",
+    "type it anew",
+)
 _CLOSE = "close it at the end of its text"
 
 
@@ -59,7 +63,7 @@ _SLIPS: Final = (
     _Slip(
         "simple key: could not find",
         True,
-        "this line has no colon after its key",
+        "this line has no colon and space after its key",
         "write `key: value`; a text that goes on from the line before is indented",
     ),
     _Slip(
@@ -98,7 +102,9 @@ def explain(
         line, message, remedy = _after_quotes(quoted, first_line)
     elif "flow" in said.context and line < said.line:
         message += f" before line {first_line + said.line}"
-    if line < len(lines) and re.search("[“”‘’„«»]", lines[line]):  # noqa: RUF001
+    if line < len(lines) and re.match(r"(?:[ -]*|[ -]*\w+:)[^\S \t]", lines[line]):
+        message, remedy = NO_SPACE
+    elif line < len(lines) and re.search("[“”‘’„«»]", lines[line]):  # noqa: RUF001
         remedy += "; the curly “ ” ‘ ’ do not count as quotes: type \" or '"  # noqa: RUF001
     return first_line + line, f"broken YAML: {message}", remedy
 

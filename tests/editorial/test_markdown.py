@@ -92,6 +92,21 @@ def test_what_is_a_link_or_was_never_to_be_one_is_not_told(text: str) -> None:
     assert render(text).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one\n\n\u2022 two\n\u2022 three", [3, 4]),
+        ("\uf0b7\tone", [1]),
+        ("- \u2022 one", [1]),
+        ("3 \u00b7 4 *a* \u2022 b", []),
+        ("\u2022one", []),
+        ("`\u2022 one`", []),
+    ],
+)
+def test_bullets_that_make_no_list_are_told(text: str, lines: list[int]) -> None:
+    assert [warning.line for warning in render(text).warnings] == lines
+
+
 def test_lines_of_the_html_lead_to_lines_of_the_file() -> None:
     source = "one\n\n- two\n- three\n\n## Practice implications\n\nfour[^1]\n\n[^1]: five\n"
     rendered = render(source, first_line=11)
