@@ -104,12 +104,12 @@ def _words(detail: ErrorDetails) -> tuple[str, str]:
     if kind in ("too_long", "string_too_long"):
         return "is too long", f"keep it to {context.get('max_length')}"
     message, remedy = _SHAPES.get(kind, (detail["msg"], "see docs/editors.md"))
-    return message, remedy or _as_list(detail["input"])
+    return message, remedy or _as_list(place, detail["input"])
 
 
-def _as_list(value: object) -> str:
+def _as_list(place: Place, value: object) -> str:
     """Say how what stands there would be written as a list."""
-    if isinstance(value, str) and "\n" not in value and len(value) <= _MOST_SHOWN:
+    if place[0] not in _BLOCKS and isinstance(value, str) and len(value) <= _MOST_SHOWN:
         return f"write [{value}], with commas between"
     return "begin each block of it with a hyphen and a space: `- key: value`"
 

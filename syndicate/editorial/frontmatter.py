@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 
 import yaml
 
-from syndicate.editorial.unreadable import NO_SPACE, Complaint, Quoted, explain
+from syndicate.editorial.unreadable import NO_SPACE, Closed, Complaint, explain
 from syndicate.errors import ContentError, Problem
 
 MAX_FRONT: Final = 64 * 1024
@@ -125,12 +125,19 @@ def _broken(
             problem=error.problem or said.problem,
             line=mark.line if mark else 0,
         )
-    quoted = None
-    if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+    closed = None
+    if last is not None:
         assert last.start_mark is not None
         assert last.end_mark is not None
-        quoted = Quoted(last.start_mark.line, last.end_mark.line)
-    return Problem(path, *explain(said, text.split("\n"), quoted, first_line))
+        lines = last.start_mark.line, last.end_mark.line
+        if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+            closed = Closed(*lines, last.style)
+        elif (
+            isinstance(last, yaml.CollectionEndEvent)
+            and last.start_mark.index < last.end_mark.index
+        ):
+            closed = Closed(*lines, "]")  # the end of a block has no width
+    return Problem(path, *explain(said, text.split("\n"), closed, first_line))
 
 
 class _Stop(Exception):

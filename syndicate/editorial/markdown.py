@@ -172,6 +172,13 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
         if block.type == "html_block":
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
+        if block.type == "code_block":
+            told, remedy = "indented text is shown as code", "delete the spaces before it"
+            yield replace(source.problem(block, told, remedy), severity="warning")
+        if block.type == "inline" and _is_near_table(block.content):
+            remedy = "put | between the cells, and a line |---|---| below the first row"
+            problem = source.problem(block, "this makes no table: the cells run together", remedy)
+            yield replace(problem, severity="warning")
         breaks = links = 0
         children = block.children or []
         for before, token in pairwise([block, *children]):
@@ -189,6 +196,13 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
                 yield replace(problem, severity="warning")
             breaks += token.type in {"softbreak", "hardbreak"}
             links += (token.type == "link_open") - (token.type == "link_close")
+
+
+def _is_near_table(text: str) -> bool:
+    """Tell a table without its second line, or with cells as a word processor parts them."""
+    rows = [line.strip(" ") for line in text.split("\n", 2)[:2]]
+    barred = all(row[:1] == row[-1:] == "|" and row.count("|") > 2 for row in rows)
+    return len(rows) == 2 and (barred or all(row.count("\t") > 1 for row in rows))
 
 
 def _inline_fault(token: Token, links: int) -> tuple[str, str, str] | None:
@@ -233,6 +247,8 @@ def _raised_fault(before: Token, token: Token) -> tuple[str, str, str] | None:
 
 
 def _raw_html(snippet: str) -> tuple[str, str]:
+    if snippet.startswith("<!--"):
+        return f"raw HTML: {snippet[:60]}", "delete the comment; nobody would see it"
     return (
         f"raw HTML: {snippet[:60]}",
         r"write it in Markdown (*emphasis*, **strong**); for the sign “<” itself, write \<",

@@ -74,7 +74,13 @@ def parse_whole(value: object) -> int:
     """Return a whole number from 1, as in a count of studies."""
     text = parse_text(value)
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise FieldError(f"{shown(text)} is not a whole number from 1", "write digits only")
+        digits = re.sub(r"[,\s]", "", text)
+        remedy = (
+            f"write {digits}"
+            if re.fullmatch(r"[1-9]\d{0,8}", digits, re.ASCII)
+            else "write digits only"
+        )
+        raise FieldError(f"{shown(text)} is not a whole number from 1", remedy)
     return int(text)
 
 
@@ -90,13 +96,15 @@ def parse_decimal(value: object) -> str:
     text = parse_text(value)
     if not re.fullmatch(DECIMAL, text, re.ASCII) or len(text) > 30:
         meant = _meant_by(text)
-        remedy = f"write {meant[1]}" if meant and len(text) <= 30 else "write it like -0.42"
+        remedy = f"write {meant[1]}" if meant else "write it like -0.42"
         raise FieldError(f"{shown(text)} is not a decimal", remedy)
     return text.replace("\u2212", "-")
 
 
 def _meant_by(text: str) -> tuple[str, str] | None:
     """Return the sign and the decimal that `r = .28`, `0,28` or an en dash before it mean."""
+    if len(text) > 30:
+        return None
     found = re.fullmatch(
         r"(?:[A-Za-z]{1,3}\s*)?([=<>]?)\s*([-\u2212\u2013]?\d*[.,]?\d+)", text, re.ASCII
     )

@@ -95,6 +95,8 @@ def test_what_is_no_decimal_is_refused(text: str) -> None:
         (parse_decimal, "1,234", "write it like -0.42"),  # perhaps a thousand and more
         (parse_decimal, "28%", "write it like -0.42"),
         (parse_decimal, "12 3", "write it like -0.42"),
+        (parse_whole, "6,138", "write 6138"),
+        (parse_whole, "82 studies", "write digits only"),
         (parse_p, "p = .03", 'write "= .03"'),
         (parse_p, "\u201c< .001\u201d", 'write "< .001"'),
         (parse_p, "p<0,05", 'write "< 0.05"'),
@@ -103,11 +105,17 @@ def test_what_is_no_decimal_is_refused(text: str) -> None:
     ],
 )
 def test_a_figure_as_articles_print_it_is_told_as_it_is_to_be_written(
-    parse: Callable[[str], str], text: str, remedy: str
+    parse: Callable[[str], object], text: str, remedy: str
 ) -> None:
     with pytest.raises(FieldError) as caught:
         parse(text)
     assert caught.value.remedy == remedy
+
+
+@pytest.mark.parametrize("parse", [parse_decimal, parse_p, parse_whole])
+def test_no_figure_takes_long_to_refuse(parse: Callable[[str], object]) -> None:
+    with pytest.raises(FieldError):
+        parse("r" + " " * 60_000 + "x")  # within the time limit
 
 
 @given(st.text("0123456789.,-\u2013\u2212<>= pr\u201c\u201d", max_size=10))
