@@ -36,7 +36,7 @@ _MOST_FAULTS = 100  # nobody reads more, and a hostile file could have tens of t
 _MOST_SHOWN = 60
 _EXAMPLES: Final = {
     "schema": f"add `schema: {SCHEMA}`",
-    "id": "`syndicate new` writes one; an id never changes once published",
+    "id": "copy that of content/TEMPLATE.md and end it with the file's name; it never changes",
     "lang": "add `lang: en`",
 }
 _SHAPES: Final = {

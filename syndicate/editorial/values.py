@@ -150,7 +150,7 @@ def parse_id(value: object) -> str:
     if not _URI.fullmatch(text) or len(text) > MAX_LINE:
         raise FieldError(
             f"{shown(text)} is not an absolute URI",
-            "`syndicate new` writes one such as tag:example.org,2013:summary/k3v9x2m7 (RFC 4151)",
+            "copy that of content/TEMPLATE.md and end it with the file's name (RFC 4151)",
         )
     if _SCRIPT.match(text):
         told = f"{shown(text)} would be run or opened by readers that take an id for a link"
