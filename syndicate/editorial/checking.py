@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from syndicate.definitions import Definitions, doubts
@@ -76,7 +77,7 @@ class Checking:
     ) -> Report:
         """Read every file."""
         paths = []
-        for found in tree.walk(self._site):
+        for found in chain(tree.misplaced(self._site), tree.walk(self._site)):
             if isinstance(found, Problem):
                 self._passed_over[found.path] = found
             else:

@@ -7,18 +7,23 @@ mean is not known here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 import yaml
 
-from syndicate.editorial.unreadable import Complaint, Quoted, explain
+from syndicate.editorial.unreadable import NO_SPACE, Closed, Complaint, explain
 from syndicate.errors import ContentError, Problem
 
 MAX_FRONT: Final = 64 * 1024
 _MAX_DEPTH = 6
 _FENCE = "---"
+_NEAR_FENCE = re.compile("[-\u2010-\u2015\u2212]+\\s*")  # as word processors change it
+_FIELD = re.compile(
+    "(?:schema|id|title|form|lang|published|draft|authors|topics|kind|description|citation|findings):"
+)
 _NOTHING = frozenset({"~", "null", "Null", "NULL"})  # YAML 1.2.2, 10.3.2
 _YAML_TAG = "tag:yaml.org,2002:"
 
@@ -65,15 +70,23 @@ def split(path: str, text: str) -> Parts:
     """Cut a file at its two `---` lines. ContentError when there are none."""
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
-        remedy = "begin the file with a line `---`, then `schema: 1`"
+        remedy = "begin the file with a line `---` and nothing before it, then `schema: 1`"
         raise ContentError(Problem(path, 1, "the front matter is missing", remedy))
-    for index in range(1, len(lines)):
-        if lines[index].rstrip() == _FENCE:
-            front = "\n".join(lines[1:index])
-            body = "\n".join(lines[index + 1 :])
-            return Parts(front=front, front_line=2, body=body, body_line=index + 2)
-    remedy = "put a line `---` between the front matter and the text"
-    raise ContentError(Problem(path, 1, "the front matter does not end", remedy))
+    fences = [number for number, line in enumerate(lines) if line.rstrip() == _FENCE]
+    if len(fences) == 1:
+        near = next((n for n, line in enumerate(lines) if n and _NEAR_FENCE.fullmatch(line)), None)
+        remedy = "put a line `---` between the front matter and the text"
+        if near is not None:
+            remedy = "write three hyphens in this line, `---`, and nothing else"
+        raise ContentError(Problem(path, (near or 0) + 1, "the front matter does not end", remedy))
+    end = fences[1]
+    begins = next((n for n in range(end + 1, len(lines)) if lines[n].strip(" -")), end)
+    if begins < fences[-1] and _FIELD.match(lines[begins]):
+        message = f"the front matter ended in line {end + 1}, and goes on here"
+        remedy = "keep one line `---` before its fields and one behind them, and each field once"
+        raise ContentError(Problem(path, begins + 1, message, remedy))
+    front, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+    return Parts(front=front, front_line=2, body=body, body_line=end + 2)
 
 
 def read(path: str, text: str, *, first_line: int = 2) -> Front:
@@ -87,14 +100,14 @@ def read(path: str, text: str, *, first_line: int = 2) -> Front:
             message = "the front matter contains a tab"
             front.problems.append(Problem(path, number, message, "write spaces in its place"))
     if not front.problems:
-        reader = _Reader(path, first_line, front)
+        reader = _Reader(path, first_line, front, text.split("\n"))
         try:
             reader.read(text)
         except yaml.YAMLError as error:
             front.problems.append(_broken(path, text, first_line, error, reader.last))
         except _Stop:
             pass
-    front.whole = not front.problems
+    front.whole = all(problem.severity == "warning" for problem in front.problems)
     return front
 
 
@@ -112,12 +125,19 @@ def _broken(
             problem=error.problem or said.problem,
             line=mark.line if mark else 0,
         )
-    quoted = None
-    if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+    closed = None
+    if last is not None:
         assert last.start_mark is not None
         assert last.end_mark is not None
-        quoted = Quoted(last.start_mark.line, last.end_mark.line)
-    return Problem(path, *explain(said, text.split("\n"), quoted, first_line))
+        lines = last.start_mark.line, last.end_mark.line
+        if isinstance(last, yaml.ScalarEvent) and last.style in ("'", '"'):
+            closed = Closed(*lines, last.style)
+        elif (
+            isinstance(last, yaml.CollectionEndEvent)
+            and last.start_mark.index < last.end_mark.index
+        ):
+            closed = Closed(*lines, "]")  # the end of a block has no width
+    return Problem(path, *explain(said, text.split("\n"), closed, first_line))
 
 
 class _Stop(Exception):
@@ -127,10 +147,11 @@ class _Stop(Exception):
 class _Reader:
     """Builds values from YAML's events, so that depth is bounded before anything is composed."""
 
-    def __init__(self, path: str, first_line: int, front: Front) -> None:
+    def __init__(self, path: str, first_line: int, front: Front, source: list[str]) -> None:
         self._path = path
         self._first_line = first_line
         self._front = front
+        self._source = source
         self._events: Iterator[yaml.Event] = iter(())
         self.last: yaml.Event | None = None
 
@@ -181,6 +202,7 @@ class _Reader:
             assert event.end_mark is not None
             if event.start_mark.line < event.end_mark.line:
                 self._front.folded.add(place)
+            self._doubt_comment(event)
             return "" if event.implicit[0] and event.value in _NOTHING else str(event.value)
         if isinstance(event, yaml.AliasEvent):
             return ""
@@ -189,6 +211,19 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(place, depth)
         return self._block(place, depth)
+
+    def _doubt_comment(self, event: yaml.ScalarEvent) -> None:
+        """Warn of `#1` behind a text without quotes: YAML leaves it out, as a comment."""
+        assert event.end_mark is not None
+        if not event.implicit[0]:
+            return
+        last = self._source[event.end_mark.line : event.end_mark.line + 1]  # none at the very end
+        after = "".join(last)[event.end_mark.column :]
+        if comment := re.match(r"\s+(#\S.*)", after):
+            message = f"“{comment[1][:40]}” is left out, as a comment"
+            remedy = "put quotes around the whole text, or a space after #"
+            line = self._line(event)
+            self._front.problems.append(Problem(self._path, line, message, remedy, "warning"))
 
     def _list(self, place: Place, depth: int) -> list[Value]:
         values: list[Value] = []
@@ -207,6 +242,8 @@ class _Reader:
                 self._stop(event, "a key must be one word", "write `key: value`")
             self._refuse_marks(event)
             key = str(event.value)
+            if key != key.strip():
+                self._wrong(event, *NO_SPACE)
             here = (*place, key)
             line = self._line(event)
             if key in seen:

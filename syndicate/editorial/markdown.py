@@ -34,6 +34,7 @@ _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
 _NEAR_LINK = re.compile(
     r"\]\s*\(\s*(?:https?:|mailto:|www\.)[^)]*\)?|\)\[(?:https?:|www\.)[^\]]*\]?"
 )
+_BULLET = re.compile("[\u00b7\u2022\u2023\u25aa\u25cf\u25e6\uf0b7]\\s")  # of word processors
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -171,12 +172,23 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
         if block.type == "html_block":
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
+        if block.type == "code_block":
+            told, remedy = "indented text is shown as code", "delete the spaces before it"
+            yield replace(source.problem(block, told, remedy), severity="warning")
+        if block.type == "inline" and _is_near_table(block.content):
+            remedy = "put | between the cells, and a line |---|---| below the first row"
+            problem = source.problem(block, "this makes no table: the cells run together", remedy)
+            yield replace(problem, severity="warning")
         breaks = links = 0
         children = block.children or []
         for before, token in pairwise([block, *children]):
             if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
+            if token.type == "text" and before.type != "text" and _BULLET.match(token.content):
+                told = f"“{token.content[0]}” makes no list: the lines run into each other"
+                problem = source.problem(block, told, "begin each with `- `", breaks=breaks)
+                yield replace(problem, severity="warning")
             for near in _NEAR_LINK.finditer(token.content if token.type == "text" else ""):
                 told = f"“{near[0][:80]}” is no link: readers see it as it stands"
                 remedy = "write [text](https://…), with no space from “]” to “)”"
@@ -184,6 +196,13 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
                 yield replace(problem, severity="warning")
             breaks += token.type in {"softbreak", "hardbreak"}
             links += (token.type == "link_open") - (token.type == "link_close")
+
+
+def _is_near_table(text: str) -> bool:
+    """Tell a table without its second line, or with cells as a word processor parts them."""
+    rows = [line.strip(" ") for line in text.split("\n", 2)[:2]]
+    barred = all(row[:1] == row[-1:] == "|" and row.count("|") > 2 for row in rows)
+    return len(rows) == 2 and (barred or all(row.count("\t") > 1 for row in rows))
 
 
 def _inline_fault(token: Token, links: int) -> tuple[str, str, str] | None:
@@ -228,6 +247,8 @@ def _raised_fault(before: Token, token: Token) -> tuple[str, str, str] | None:
 
 
 def _raw_html(snippet: str) -> tuple[str, str]:
+    if snippet.startswith("<!--"):
+        return f"raw HTML: {snippet[:60]}", "delete the comment; nobody would see it"
     return (
         f"raw HTML: {snippet[:60]}",
         r"write it in Markdown (*emphasis*, **strong**); for the sign “<” itself, write \<",

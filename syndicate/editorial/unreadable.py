@@ -10,14 +10,19 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+NO_SPACE: Final = (
+    "a space of this line only looks like one (a non-breaking space)",
+    "type it anew",
+)
 _CLOSE = "close it at the end of its text"
 
 
-class Quoted(NamedTuple):
-    """Text in quotation marks, by the lines of its two marks; lines count from 0."""
+class Closed(NamedTuple):
+    """What `mark` has closed: a quotation mark, or `]` for either bracket. Lines count from 0."""
 
     first: int
     last: int
+    mark: str
 
 
 class Complaint(NamedTuple):
@@ -59,7 +64,7 @@ _SLIPS: Final = (
     _Slip(
         "simple key: could not find",
         True,
-        "this line has no colon after its key",
+        "this line has no colon and space after its key",
         "write `key: value`; a text that goes on from the line before is indented",
     ),
     _Slip(
@@ -69,10 +74,11 @@ _SLIPS: Final = (
         "put quotes around text that holds them; begin the keys of a block below each other",
     ),
     _Slip(
-        "cannot start any token|an alias|an anchor|a tag|a directive|a block scalar",
+        "cannot start any token|an alias|an anchor|a tag|a directive|a block scalar"
+        "|mapping keys|sequence entries",
         False,
         "text begins with a sign that YAML keeps for itself",
-        "text that begins with @ ` % & * ! > | needs quotes around it",
+        "text that begins with @ ` % & * ! > | ? - needs quotes around it",
     ),
     _Slip(
         "(block mapping|block collection): did not find",
@@ -85,28 +91,33 @@ _SLIPS: Final = (
 
 
 def explain(
-    said: Complaint, lines: Sequence[str], quoted: Quoted | None, first_line: int
+    said: Complaint, lines: Sequence[str], closed: Closed | None, first_line: int
 ) -> tuple[int, str, str]:
     """Return the line (counted from `first_line`), the message and the remedy.
 
-    `quoted` is what was read last, if it stood in quotation marks.
+    `closed` is what was read last, if it stood in quotation marks or brackets.
     """
     slip = next(slip for slip in _SLIPS if re.search(slip.said, f"{said.context}: {said.problem}"))
     line = said.context_line if slip.opens else said.line
     message, remedy = slip.message or said.problem, slip.remedy
-    if "did not find expected" in said.problem and quoted and quoted.last == said.line:
-        line, message, remedy = _after_quotes(quoted, first_line)
+    if "did not find expected" in said.problem and closed and closed.last == said.line:
+        line, message, remedy = _after(closed, first_line)
     elif "flow" in said.context and line < said.line:
         message += f" before line {first_line + said.line}"
-    if line < len(lines) and re.search("[“”‘’„«»]", lines[line]):  # noqa: RUF001
+    if line < len(lines) and re.match(r"(?:[ -]*|[ -]*\w+:)[^\S \t]", lines[line]):
+        message, remedy = NO_SPACE
+    elif line < len(lines) and re.search("[“”‘’„«»]", lines[line]):  # noqa: RUF001
         remedy += "; the curly “ ” ‘ ’ do not count as quotes: type \" or '"  # noqa: RUF001
     return first_line + line, f"broken YAML: {message}", remedy
 
 
-def _after_quotes(quoted: Quoted, first_line: int) -> tuple[int, str, str]:
-    if quoted.first < quoted.last:
-        last = first_line + quoted.last
+def _after(closed: Closed, first_line: int) -> tuple[int, str, str]:
+    if closed.mark == "]":
+        message = "text goes on after its closing bracket"
+        return closed.first, message, "put quotes around text that begins with [ or {"
+    if closed.first < closed.last:
+        last = first_line + closed.last
         message = f"the quotation mark that opens in this line is not closed before line {last}"
-        return quoted.first, message, _CLOSE
+        return closed.first, message, _CLOSE
     remedy = "quote all of it; inside \"…\" write \\\" for the mark itself, inside '…' write ''"
-    return quoted.first, "text goes on after its closing quotation mark", remedy
+    return closed.first, "text goes on after its closing quotation mark", remedy

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.editorial import frontmatter
@@ -42,6 +42,36 @@ def test_text_over_several_lines_is_known() -> None:
     text = "a: b\nc: 'd\n  e'\nf: g\n  h\ni:\n  - j: >\n      k\nl: |\n  m\nn: 'o'\n"
     front = frontmatter.read("x.md", text)
     assert front.folded == {("c",), ("f",), ("i", 0, "j"), ("l",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("a: b #1 c", "“#1 c” is left out, as a comment"),
+        ("a:\n  - [b, c #2\n  ]", "“#2” is left out, as a comment"),
+        ("a: b # c", ""),
+        ("a: b#1", ""),
+        ("a: 'b #1'", ""),
+        ("a: >\n  b #1", ""),
+        ("a: |", ""),
+    ],
+)
+def test_text_that_yaml_takes_for_a_comment_is_told(text: str, left_out: str) -> None:
+    front = frontmatter.read("x.md", text)
+    assert [problem.message for problem in front.problems] == [left_out][: len(left_out)]
+    assert front.whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\na: b\n---\none\n\n---\n\ntwo: three\n",
+        "---\na: b\n---\n---\n\nTitles: they are long.\n",
+        "---\na: b\n---\nid: without another line of hyphens\n",
+    ],
+)
+def test_lines_of_hyphens_may_part_the_text(text: str) -> None:
+    assert frontmatter.split("x.md", text).front == "a: b"
 
 
 def test_the_body_begins_after_the_second_fence() -> None:
@@ -88,16 +118,21 @@ def test_nothing_is_an_empty_block(text: str) -> None:
     ("line", "remedy"),
     [
         ("a: b: c", "put quotes around text that holds them"),
-        ("a: *emphasis* and more", "begins with @ ` % & * ! > | needs quotes"),
-        ("a: @someone", "begins with @ ` % & * ! > | needs quotes"),
-        ("a: !<x", "begins with @ ` % & * ! > | needs quotes"),
-        ("a: `code`", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: *emphasis* and more", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: @someone", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: !<x", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: `code`", "begins with @ ` % & * ! > | ? - needs quotes"),
         (r'a: "\d"', "use 'single quotes'"),
-        ("a: > .05", "begins with @ ` % & * ! > | needs quotes"),
+        ("a: > .05", "begins with @ ` % & * ! > | ? - needs quotes"),
         ("a: “b: c”", "do not count as quotes: type \" or '"),
         ('a: "b', "close it at the end of its text"),
         ("a: 'b's c'", "inside '…' write ''"),
         ("a: [b", "add ] at the end"),
+        ("a: [b] c", "put quotes around text that begins with [ or {"),
+        ("a: {b: c} d", "put quotes around text that begins with [ or {"),
+        ("a: ? b", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: - b", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: [b]\n c: d", "check quotes, brackets and indentation"),
         ("a: {b: c", "add } at the end"),
         ("a: 1\nb", "a text that goes on from the line before is indented"),
         ("  a: b\n c: d", "check quotes, brackets and indentation"),
@@ -143,6 +178,7 @@ def test_what_is_written_plainly_is_read_back(values: dict[str, int]) -> None:
 
 
 @given(st.text(max_size=80))
+@example("{0")
 def test_any_text_is_read_or_has_problems(text: str) -> None:
     try:
         parts = frontmatter.split("x.md", f"---\n{text}\n---\n")
