@@ -107,13 +107,29 @@ def test_the_key_is_shown_to_the_origin_and_to_nobody_else(served: Served) -> No
     for path in Path("copy").rglob("*"):
         assert not path.is_file() or b"nobody-may-see" not in path.read_bytes()
     Path("key").write_text("sk_2_other\n")
+    Path("key").chmod(0o640)
     result = served.terminal.run("mirror", "--to", "copy", "--key-file", "key")
     assert served.keys[-1] == "Bearer sk_2_other"
     assert "sk_" not in result.output
+    assert result.stderr == "others can read key: chmod 600 key\n"
+    Path("key").chmod(0o600)
+    assert served.terminal.run("mirror", "--to", "copy", "--key-file", "key").stderr == ""
     Path("key").write_text("two words")
     told = served.terminal.run("mirror", "--to", "copy", "--key-file", "key", status=2).stderr
     assert "a key without spaces" in told
     assert "two words" not in told
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n"])
+def test_a_key_file_without_a_key_is_no_pull_without_one(served: Served, text: str) -> None:
+    Path("key").write_text(text)
+    asked = len(served.keys)
+    told = served.terminal.run(
+        "mirror", served.url, "--to", "copy", "--key-file", "key", status=2
+    ).stderr
+    assert "key is empty: put the key into it, or leave out --key-file" in told
+    assert len(served.keys) == asked
+    assert not Path("copy").exists()
 
 
 def test_an_origin_that_cannot_answer_now(served: Served) -> None:
