@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
+import select
 import signal
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,18 +22,24 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from syndicate import config
 from syndicate.web import create_app
 from tests.cli.conftest import Terminal
+from tests.mirror.network import small_parts
 
 KEY = "sk_1_secret-that-nobody-may-see"
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
 @dataclass
 class Served:
-    """A published site at `url`; `refuse` is given in place of the next answers."""
+    """A published site at `url`; `refuse` is given in place of the next answers.
+
+    Each answer takes `delay` seconds.
+    """
 
     terminal: Terminal
     url: str
     refuse: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    delay: float = 0
 
     def publish(self, *slugs: str, **front: Any) -> None:
         for slug in slugs:
@@ -41,6 +53,7 @@ def served(terminal: Terminal) -> Iterator[Served]:
 
     def application(environ: Any, start_response: Any) -> Any:
         here.keys.append(environ.get("HTTP_AUTHORIZATION"))
+        time.sleep(here.delay)
         if here.refuse:
             start_response(*here.refuse.pop(0))
             return [b"{}"]
@@ -167,6 +180,44 @@ def test_wrong_use(served: Served) -> None:
     served.terminal.environ["SYNDICATE_ALLOW_LOOPBACK"] = "0"
     told = run("mirror", served.url, "--to", "copy", status=1).stderr
     assert "is not a public address" in told
+
+
+def watch_over(process: subprocess.Popen[str], terminal: int) -> str:
+    """Return all that a process writes to a terminal until it ends."""
+    shown = b""
+    while process.poll() is None or select.select([terminal], [], [], 0)[0]:
+        if select.select([terminal], [], [], 0.1)[0]:
+            shown += os.read(terminal, 65536)
+    return shown.decode()
+
+
+def test_whoever_waits_at_a_terminal_sees_how_far_it_is(served: Served) -> None:
+    served.delay = 0.4
+    ours, theirs = pty.openpty()
+    words = ("mirror", f"{served.url}/v1/", "--to", "copy")
+    with small_parts(1):
+        process = served.terminal.start(*words, stderr=theirs)
+        shown = watch_over(process, ours)
+    printed, _ = process.communicate()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, shown
+    counts = re.findall(r"mirroring [^\r\n]*? (\d) 0:00:0\d", _COLOURS.sub("", shown))
+    assert {"2", "3"} <= set(counts), shown
+    assert counts == sorted(counts)
+    assert "mirroring" not in printed
+    assert "exact at change 3" in printed
+
+
+def test_nobody_is_shown_progress_who_is_no_terminal(served: Served) -> None:
+    served.delay = 0.4
+    with small_parts(1):
+        process = served.terminal.start("mirror", f"{served.url}/v1/", "--to", "copy")
+        printed, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+    first, second = printed.splitlines()
+    assert first.startswith(f"{served.url}/v1/: exact at change 3: 3 entries, last change ")
+    assert second == "3 taken in"
 
 
 def test_watching_until_sigterm(served: Served) -> None:
