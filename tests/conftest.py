@@ -72,6 +72,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_server(request: pytest.FixtureRequest) -> URL | None:
+    """Return where a test may make databases: None for SQLite, then a server of PostgreSQL."""
+    if request.param == "sqlite":
+        return None
+    url: URL = request.getfixturevalue("postgres_server")
+    return url
+
+
 @pytest.fixture
 def free_port() -> int:
     """Return a port of 127.0.0.1 on which nobody listens."""
