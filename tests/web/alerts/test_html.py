@@ -12,7 +12,7 @@ from tests.web.pages.reading import assert_html, text_of
 @pytest.mark.parametrize(
     ("prefix", "told"),
     [
-        ("", ["Alerts by mail", "One more step", "Stop these mails?", "You have been erased"]),
+        ("", ["Alerts by e-mail", "One more step", "Stop these mails?", "You have been erased"]),
         (
             "/fr",
             ["Alertes par courriel", "Encore une étape", "Arrêter ces", "Vous avez été"],
