@@ -14,7 +14,7 @@ from sqlalchemy import URL
 from tests.mirror.crowd import WRITERS, Crowd, Seen
 from tests.mirror.test_crowd import SHORT
 
-LONG = settings(SHORT, max_examples=6, stateful_step_count=7)
+LONG = settings(SHORT, max_examples=5, stateful_step_count=6)
 
 
 @pytest.mark.prove
