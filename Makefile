@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+N ?= 10000
 SYNDICATE_BASE_URL ?= http://127.0.0.1:$(PORT)
 UV ?= uv
 
@@ -49,8 +50,8 @@ cover: MEASURE := --cov --cov-report=
 cover: test ## the same as test, and fail where too little of what must hold is covered
 	$(BIN)/python -m tests.architecture.covered
 
-bench: $(VENV)/.dev ## print ratios, measured side by side
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## print ratios, measured side by side (N=10000 summaries, GROUP= all)
+	$(BIN)/python -m bench $(GROUP) --n $(N)
 
 install: $(VENV)/.serve ## install the program into .venv, and no more
 

@@ -7,10 +7,11 @@ the forms of a word (therapies, therapy) by themselves.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
 from syndicate.errors import NotFound
@@ -18,6 +19,8 @@ from syndicate.errors import NotFound
 Field = Literal["text", "title", "author", "doi", "topic", "kind"]
 MAX_LENGTH: Final = 200
 MAX_TERMS: Final = 12
+_TYPED_WRONG: Final = 4  # letters: a shorter word is near to too many
+_NEAR: Final = 0.75
 _SIGNS: Final = re.compile(r"[\W_]+")
 _TERM: Final = re.compile(
     r"(?P<no>-?)(?:(?P<field>title|author|doi|topic|kind):)?"
@@ -87,6 +90,29 @@ def parse(text: str) -> Query:
     if len(found) > MAX_TERMS:
         raise NotFound(f"{len(found)} terms are too many", f"write at most {MAX_TERMS}")
     return Query.of_terms(found)
+
+
+def respell(asked: Query, known: Collection[str]) -> Query | None:
+    """Return a search with the nearest known word in place of each unknown one; None for none.
+
+    `known` are folded words, of titles and names for instance.
+    """
+
+    def respelt(term: Term) -> Term:
+        words = [nearest(word, known) or word for word in term.words]
+        return replace(term, text=" ".join(words))
+
+    texts = set(asked.of("text", "title", "author"))
+    made = Query.of_terms(respelt(term) if term in texts else term for term in asked.terms)
+    return made if made != asked else None
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """Return the word of `known` that somebody meant; None where it is known, short or strange."""
+    if word in known or len(word) < _TYPED_WRONG:
+        return None
+    near = [one for one in known if abs(len(one) - len(word)) < 3]
+    return next(iter(difflib.get_close_matches(word, near, n=1, cutoff=_NEAR)), None)
 
 
 def _read(field: Field, written: str) -> str:

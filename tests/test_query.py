@@ -77,3 +77,26 @@ def test_folded_text_is_words_and_stays_so(text: str) -> None:
     assert fold(folded) == folded
     assert '"' not in folded
     assert folded.split(" ") == folded.split() or not folded
+
+
+KNOWN = {"empathy", "empathic", "alliance", "wampold", "therapy", "outcome"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("empaty", "empathy"),
+        ("alliance empaty", "alliance empathy"),
+        ("title:aliance author:wampol", "author:wampold title:alliance"),
+        ("-outcom empaty", "empathy -outcom"),
+        ('"therapy outcom"', "therapy-outcome"),
+        ("empathy", None),
+        ("xylophone", None),
+        ("the", None),
+        ("topic:empaty", None),
+        ("", None),
+    ],
+)
+def test_a_misspelt_word_is_respelt(typed: str, meant: str | None) -> None:
+    found = query.respell(parse(typed), KNOWN)
+    assert (found.shown if found else None) == meant

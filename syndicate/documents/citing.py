@@ -97,7 +97,12 @@ def _escaped(text: str) -> str:
 
 
 def render_csl(reference: Reference) -> bytes:
-    """Return a list of one record of CSL-JSON (citationstyles.org, schema 1.0.2)."""
+    """Return a list of one record of CSL-JSON: what a file of it is."""
+    return orjson.dumps([csl(reference)])
+
+
+def csl(reference: Reference) -> dict[str, Any]:
+    """Return a record of CSL-JSON (citationstyles.org, schema 1.0.2); empty fields are left out."""
     kinds = {"article": "article-journal", "page": "webpage"}
     date = reference.date
     parts = [date.year, date.month, date.day] if date else [reference.year]
@@ -116,7 +121,7 @@ def render_csl(reference: Reference) -> bytes:
         "abstract": reference.abstract,
         "language": reference.lang,
     }
-    return orjson.dumps([{name: value for name, value in fields.items() if value}])
+    return {name: value for name, value in fields.items() if value}
 
 
 def _csl_name(name: Name) -> dict[str, str]:

@@ -12,10 +12,11 @@ import orjson
 
 from syndicate import addresses
 from syndicate.definitions import Definitions
+from syndicate.documents import citing, reference
 from syndicate.documents.identity import digest, rfc3339
 from syndicate.model import Citation, Finding, Network, Summary
 
-RENDERER: Final = "1"
+RENDERER: Final = "2"
 """Goes up when the same summary would give another object; every record is then made anew."""
 
 HASH: Final = "sha-256:"
@@ -108,6 +109,7 @@ def render(
         "url": url,
         **_content(summary),
         "topics": [_labelled(slug, definitions.find_topic(slug)) for slug in summary.topics],
+        "citation": _with_parts(summary),
         "kind": _labelled(summary.kind, definitions.find_kind(summary.kind))
         if summary.kind
         else None,
@@ -128,6 +130,14 @@ def render(
     return orjson.dumps(fields)
 
 
+def _with_parts(summary: Summary) -> dict[str, Any] | None:
+    """Return the citation with its parts as CSL-JSON: what citation managers and styles take."""
+    written = _citation(summary.citation)
+    if summary.citation is None or written is None:
+        return None
+    return {**written, "csl": citing.csl(reference.of_article(summary.id, summary.citation))}
+
+
 def _labelled(slug: str, known: Any) -> dict[str, Any]:  # noqa: ANN401 - a topic or a kind
     english = known.label if known else slug
     french = known.label_fr if known else ""
@@ -142,6 +152,7 @@ def _attribution(summary: Summary, network: Network, url: str) -> dict[str, Any]
         "html": f'<p><a href="{escape(url)}">{escape(summary.title)}</a> by {escape(by)}, '
         f"{escape(network.title)}. "
         f'<a href="{escape(licence.url)}" rel="license">{escape(licence.name)}</a>.</p>',
+        "logo": network.base_url + addresses.FEED_ICON,
         "link_required": True,
     }
 

@@ -22,6 +22,7 @@ _FILE = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 )  # NONBLOCK: a FIFO cannot hang us
 _INODE: Final = 2**63 - 1  # what a store can hold; some file systems use all 64 bits
+_NOT_SUMMARIES = frozenset({"README.md", "TEMPLATE.md"})
 _BACKUPS = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 _LINK = ("this is a symbolic link", "put the file itself here: links are not followed")
 
@@ -50,6 +51,16 @@ def walk(site: Path) -> Iterator[Source | Problem]:
         yield from _walk(site, ROOT)
 
 
+def misplaced(site: Path) -> Iterator[Problem]:
+    """Warn of Markdown in content/ but outside of content/summaries/: it is never published."""
+    top = site / PurePosixPath(ROOT).parent
+    for path in sorted((*top.glob("[!.]*.md"), *top.glob("[!.]*/**/[!.]*.md"))):
+        place = path.relative_to(site).as_posix()
+        if not place.startswith(f"{ROOT}/") and path.name not in _NOT_SUMMARIES:
+            remedy = f"move it to {ROOT}/2026/11/, the year and month of publication"
+            yield Problem(_printable(place), 0, "this file is not read", remedy, "warning")
+
+
 def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
     try:
         with os.scandir(site / folder) as entries:
@@ -67,25 +78,23 @@ def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
             yield Problem(path, 0, "the file name is no plain text", "use a-z, 0-9 and hyphens")
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(site, path)
-        else:
-            yield from _look_at(entry, path)
+        elif one := _look_at(entry, path):
+            yield one
 
 
-def _look_at(entry: os.DirEntry[str], path: str) -> Iterator[Source | Problem]:
+def _look_at(entry: os.DirEntry[str], path: str) -> Source | Problem | None:
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # gone since the folder was listed: as if it had not been there
-        return
+        return None
     except OSError as error:
-        yield _unreadable(path, error)
-        return
+        return _unreadable(path, error)
     if not stat.S_ISREG(status.st_mode):
-        yield Problem(path, 0, "this is no file", "delete it")
-    elif not entry.name.endswith(".md"):
+        return Problem(path, 0, "this is no file", "delete it")
+    if not entry.name.endswith(".md"):
         remedy = "name a summary so that it ends in .md; move anything else out of content/"
-        yield Problem(path, 0, "this file is not read", remedy, "warning")
-    else:
-        yield _source(path, status)
+        return Problem(path, 0, "this file is not read", remedy, "warning")
+    return _source(path, status)
 
 
 def find(site: Path, path: str) -> Source | Problem | None:
@@ -107,12 +116,7 @@ def find(site: Path, path: str) -> Source | Problem | None:
 
 
 def _source(path: str, status: os.stat_result) -> Source:
-    return Source(
-        path=path,
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        inode=status.st_ino & _INODE,
-    )
+    return Source(path, status.st_size, status.st_mtime_ns, status.st_ino & _INODE)
 
 
 def load(site: Path, path: str) -> bytes:

@@ -169,10 +169,11 @@ class Origin:
             after, upto = exchange.whole(first), self._place(asked, cursor)
         found = [one for one in self.live(asked.scope) if after < one[1].seq <= upto]
         page = found[:PAGE]
-        cursor = self._cursor(asked, upto)
-        headers = {"Content-Type": "application/x-ndjson", "Cursor": cursor}
-        if len(found) > len(page):
-            query = urlencode({"page": f"{page[-1][1].seq}~{cursor}", **asked.filter})
+        more = len(found) > len(page)
+        ends = page[-1][1].seq if more else upto
+        headers = {"Content-Type": "application/x-ndjson", "Cursor": self._cursor(asked, ends)}
+        if more:
+            query = urlencode({"page": f"{ends}~{self._cursor(asked, upto)}", **asked.filter})
             headers["Link"] = f'</v1/snapshot?{query}>; rel="next"'
         body = b"".join(orjson.dumps(_record(*one)) + b"\n" for one in page)
         return Reply(body=body, headers=headers)

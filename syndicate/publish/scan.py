@@ -43,20 +43,24 @@ def changed(connection: Connection, site: Path, *, again: bool = False) -> Chang
     for folder, entries in itertools.groupby(tree.walk(site), key=_folder):
         seen = files.list_in_folder(connection, folder)
         unvisited.discard(folder)
+        saved: list[Source] = []
+        read: list[str] = []
         for one in entries:
-            if isinstance(one, Problem):
-                changes.problems.append(one)
-                seen.pop(one.path, None)  # it is there, whatever it is
-                continue
             before = seen.pop(one.path, None)
-            if before is None or again:
-                changes.files.append(Saved(one))
-            elif not _same(before, one):
-                changes.files.append(Saved(one, before))
+            if isinstance(one, Problem):  # it is there, whatever it is
+                changes.problems.append(one)
+            elif before != one[1:] or again:
+                saved.append(one)
+                if before and not again:
+                    read.append(one.path)
+        known = files.list_by_path(connection, read)
+        changes.files.extend(Saved(one, known.get(one.path)) for one in saved)
         # walk() may come back to a folder after its subfolders: what is left may be there still
-        changes.missing.extend(gone for gone in seen.values() if not (site / gone.path).exists())
+        gone = [path for path in seen if not (site / path).exists()]
+        changes.missing.extend(files.list_by_path(connection, gone).values())
     for folder in sorted(unvisited):
-        changes.missing.extend(files.list_in_folder(connection, folder).values())
+        gone = list(files.list_in_folder(connection, folder))
+        changes.missing.extend(files.list_by_path(connection, gone).values())
     return changes
 
 
@@ -77,14 +81,6 @@ def changed_paths(connection: Connection, site: Path, paths: Collection[str]) ->
 
 def _folder(entry: Source | Problem) -> str:
     return entry.path.rpartition("/")[0]
-
-
-def _same(seen: SeenFile, source: Source) -> bool:
-    return (seen.size, seen.mtime_ns, seen.inode) == (
-        source.size,
-        source.mtime_ns,
-        source.inode,
-    )
 
 
 def stale(site: Path, read: Iterable[Saved]) -> Spool[Saved]:

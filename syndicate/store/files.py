@@ -24,6 +24,10 @@ class SeenFile(NamedTuple):
     summary_id: SummaryId | None
 
 
+State = tuple[int, int, int]
+"""By what an unchanged file is known: size, mtime in nanoseconds, inode."""
+
+_STATES: Final = select(file.c.path, file.c.size, file.c.mtime_ns, file.c.inode)
 _SEEN: Final[Select[Any]] = select(*(file.c[name] for name in SeenFile._fields))
 
 
@@ -35,10 +39,10 @@ def list_folders(connection: Connection) -> list[str]:
     return list(connection.execute(select(file.c.folder).distinct()).scalars())
 
 
-def list_in_folder(connection: Connection, folder: str) -> dict[str, SeenFile]:
+def list_in_folder(connection: Connection, folder: str) -> dict[str, State]:
     """Return the files of one folder by path: a scan holds one folder in memory, not the tree."""
-    rows = connection.execute(_SEEN.where(file.c.folder == folder)).all()
-    return {seen.path: seen for seen in map(SeenFile._make, rows)}
+    rows = connection.execute(_STATES.where(file.c.folder == folder))
+    return {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in rows}
 
 
 def list_by_path(connection: Connection, paths: Iterable[str]) -> dict[str, SeenFile]:

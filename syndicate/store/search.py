@@ -96,6 +96,18 @@ def count(connection: Connection, query: Query) -> int:
     return number
 
 
+def list_words(connection: Connection, *, limit: int) -> set[str]:
+    """Return the words of titles and names of the newest published summaries, folded."""
+    newest = (
+        select(searched.c.title, searched.c.people)
+        .join(summary, summary.c.id == searched.c.summary_id)
+        .where(summary.c.state == "published")
+        .order_by(summary.c.published.desc())
+        .limit(limit)
+    )
+    return {word for row in connection.execute(newest) for text in row for word in text.split()}
+
+
 def found_ids(connection: Connection, query: Query) -> Select[tuple[str]]:
     """Return the ids of all summaries that a search finds, withdrawn ones too."""
     asked = query.of("text", "title", "author")

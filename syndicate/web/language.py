@@ -55,6 +55,11 @@ class Language:
         """`April 2021`, whatever the process's locale is."""
         return f"{self.months[date.month - 1]} {date.year}"
 
+    def heading(self, date: datetime) -> str:
+        """Write a month as it stands by itself: `Avril 2021`."""
+        month = self.month(date)
+        return month[0].upper() + month[1:]
+
     def day(self, date: datetime) -> str:
         """`1 April 2021`, `1er avril 2021`."""
         first = "1er" if self.code == "fr" and date.day == 1 else str(date.day)

@@ -164,7 +164,12 @@ class Published:
             definitions.network.base_url if definitions else "",
         )
         return self._text(
-            environ, start_response, HTTPStatus(status), body, media_type=problems.MEDIA_TYPE
+            environ,
+            start_response,
+            HTTPStatus(status),
+            body,
+            problems.HEADERS,
+            media_type=problems.MEDIA_TYPE,
         )
 
     def _text(

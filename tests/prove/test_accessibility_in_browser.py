@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.prove.visiting import PATIENCE, WITHDRAWN, Visit, visiting
+from syndicate.alerts.tokens import Keyring
+from tests.prove.axe import violations, without_sandbox
+from tests.prove.visiting import KEY, PATIENCE, WITHDRAWN, Visit, visiting
 from tests.web.pages.reading import PAGES, SUMMARY
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(120, method="thread")]
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-# What stands in a frame is looked at by itself: no script, so not axe either, runs in our frames.
-RUN = "() => axe.run(document, {iframes: false, resultTypes: ['violations']})"
 FURTHER = (
     "/search?q=empathy",
     "/search?q=nothingofthekind",
@@ -50,30 +50,6 @@ def page(visit: Visit) -> Iterator[Page]:
         yield opened
 
 
-def without_sandbox(route: Route) -> None:
-    """Let axe run where our policy lets no script run at all: it would wait for ever."""
-    if route.request.frame.parent_frame:
-        route.continue_()
-        return
-    answer = route.fetch()
-    headers = {n: v for n, v in answer.headers.items() if n != "content-security-policy"}
-    route.fulfill(response=answer, headers=headers)
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds, light and dark: rule, help and the elements."""
-    found = []
-    page.evaluate(AXE)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        result: dict[str, Any] = page.evaluate(RUN)
-        assert result["testEngine"]["name"] == "axe-core"
-        for one in result["violations"]:
-            nodes = [node["html"][:200] for node in one["nodes"]]
-            found.append(f"{scheme}: {one['id']}: {one['help']}: {nodes}")
-    return found
-
-
 @pytest.mark.parametrize("path", [*BOTH, *ENGLISH])
 def test_axe_finds_nothing(visit: Visit, page: Page, path: str) -> None:
     visit.trouble.clear()
@@ -96,6 +72,8 @@ def test_axe_finds_nothing_where_alerts_are_asked_for_and_ended(
     found += violations(page)
     page.click("button[value=confirm]")
     found += violations(page)
+    page.goto(f"{language}/alerts/u/{stopping(visit, reader)}/")
+    found += violations(page)
     page.goto(f"{language}/alerts/preferences/")
     page.fill("[name=address]", reader)
     page.click("form[method=post] button")
@@ -107,6 +85,14 @@ def test_axe_finds_nothing_where_alerts_are_asked_for_and_ended(
     page.click("button[value=stop]")
     found += violations(page)
     assert found == []
+
+
+def stopping(visit: Visit, reader: str) -> str:
+    """Return the token at the end of the mails that a reader will get."""
+    with closing(sqlite3.connect(visit.folder / "store.sqlite")) as store:
+        find = "SELECT key FROM subscription WHERE address = ?"
+        (key,) = store.execute(find, (reader,)).fetchone()
+    return Keyring([KEY]).make("unsubscribe", key)
 
 
 def mailed(visit: Visit, page: Page, reader: str, part: str) -> str:

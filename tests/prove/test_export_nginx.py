@@ -5,20 +5,28 @@ Each feed in each coding must come as the same bytes, with the headers that the 
 
 from __future__ import annotations
 
+import gzip
 import http.client
+import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 
+import brotli
 import pytest
 from werkzeug.test import TestResponse
 
 from syndicate.web.export import export
-from tests.web.stand import Stand, get, new_site, write_long
+from tests.web.served import Server
+from tests.web.stand import BASE, KEY, Stand, get, new_site, write_long
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 pytestmark = pytest.mark.prove
@@ -48,6 +56,14 @@ SAID = (
     "X-Frame-Options",
     "Access-Control-Allow-Origin",
 )
+
+FEED = re.compile(r"/feed(/archive/[0-9]+)?\.(atom|rss|json)$")
+DECODE = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+CODED = {"identity": None, "gzip": "gzip", "br": "br"}
+OF_ONE_ANSWER = frozenset(
+    ("connection", "content-encoding", "content-length", "date", "etag", "server", "accept-ranges")
+)
+FOR_CACHES = ("link", "surrogate-key")  # nginx.conf leaves them out: the documents have the links
 
 
 def ask(port: int, path: str, **sent: str) -> tuple[http.client.HTTPResponse, bytes]:
@@ -100,6 +116,26 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         pass
     yield made
     made.close()
+
+
+def promised(headers: Mapping[str, str] | Message, but: Collection[str] = ()) -> dict[str, str]:
+    """Return headers by name, without those of one coding or one connection, and without `but`."""
+    found = {name.lower(): value for name, value in headers.items()}
+    return {name: found[name] for name in sorted(found.keys() - OF_ONE_ANSWER - set(but))}
+
+
+@contextmanager
+def served(stand: Stand) -> Iterator[Server]:
+    """Run `syndicate serve` with the same store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"SYNDICATE_BASE_URL": BASE, "SYNDICATE_SECRET_KEY": KEY}
+    server = Server(stand.site.folder, port, **settings)
+    try:
+        yield server
+    finally:
+        server.end()
 
 
 def same_headers(ours: TestResponse, theirs: http.client.HTTPResponse) -> list[str]:
@@ -174,6 +210,36 @@ if NGINX:
             f"nginx and the service agree on {len(documents) + len(archives)} documents in two "
             f"codings and on {len(pages + moved + gone)} other addresses; {found.files} files"
         )
+
+    def test_headers_json_promises_what_nginx_and_serve_send(
+        stand: Stand, tmp_path: Path, free_port: int
+    ) -> None:
+        """Every feed, on the wire, in every coding: one text, and the headers of headers.json."""
+        export(stand.settings(), tmp_path / "out")
+        listed = json.loads((tmp_path / "out/headers.json").read_bytes())["answers"]
+        feeds = [one for one in listed if one["status"] == 200 and FEED.search(one["path"])]
+        seen: Counter[str] = Counter()
+        with serving(tmp_path / "out", tmp_path / "nginx", free_port), served(stand) as service:
+            for one in feeds:
+                path = one["path"]
+                ours, text = ask(service.port, path)
+                assert promised(ours.headers) == promised(one["headers"]), path
+                assert "identity" in one["codings"]
+                for coding, file in one["codings"].items():
+                    body = (tmp_path / "out" / file).read_bytes()
+                    sent, bytes_sent = ask(service.port, path, Accept_Encoding=coding)
+                    assert (bytes_sent, DECODE[coding](body)) == (body, text), file
+                    assert sent.getheader("Content-Encoding") == CODED[coding], file
+                    seen[coding] += 1
+                    if coding == "br":
+                        continue  # Debian's nginx has no brotli_static
+                    theirs, bytes_sent = ask(free_port, path, Accept_Encoding=coding)
+                    assert bytes_sent == body, file
+                    assert theirs.getheader("Content-Encoding") == CODED[coding], file
+                    assert promised(one["headers"], FOR_CACHES) == promised(theirs.headers), file
+        assert seen["identity"] == seen["gzip"] == len(feeds) > 100
+        assert seen["br"] > 100
+        print(f"{len(feeds)} feeds, {dict(seen)}: nginx, serve and headers.json say the same")
 
 else:
 

@@ -91,6 +91,7 @@ def test_a_choice_of_topics_shows_its_feed_at_once(visit: Visit, page: Page) -> 
     page.goto("/subscribe")
     address = page.get_by_label("Address of the feed, for any reader")
     assert address.input_value() == f"{visit.address}/feed.atom"
+    assert not page.locator("[data-opml]").is_visible()
     page.get_by_text("Only some topics or kinds of research").click()
     page.get_by_label("Training").check()
     page.get_by_label("Empathy").check()
@@ -103,6 +104,13 @@ def test_a_choice_of_topics_shows_its_feed_at_once(visit: Visit, page: Page) -> 
     assert "empathy%2Btraining%2Bkind%3Ameta-analysis" in feedly
     answer = page.request.get(address.input_value())
     assert (answer.status, "<feed" in answer.text()) == (200, True)
+    opml = page.get_by_role("link", name="These as a list of single feeds").get_attribute("href")
+    listed = page.request.get(opml or "").text()
+    assert [listed.count(f"/{slug}/feed.atom") for slug in ("empathy", "training")] == [1, 1]
+    page.get_by_role("link", name="Get the summaries by e-mail").click()
+    assert page.locator("[name=selection]:checked").input_value() == chosen[8:-5]
+    page.go_back()
+    assert address.input_value() == f"{visit.address}{chosen}.atom", "whoever comes back has it yet"
     page.get_by_role("button", name="Show this feed").click()
     assert page.url == f"{visit.address}{chosen}/preview/"
     assert address.input_value() == f"{visit.address}{chosen}.atom"

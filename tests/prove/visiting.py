@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SCREENS = REPOSITORY / "build" / "screens"
 WITHDRAWN = "expressing-emotion-in-therapy"
+KEY = "k" * 64
 PATIENCE = 15_000  # milliseconds for whatever is waited for
 
 
@@ -34,6 +35,7 @@ class Visit:
     """The address of a served site, and a browser that keeps to it."""
 
     address: str
+    folder: Path
     chromium: Browser
     sink: Sink
     trouble: list[str] = field(default_factory=list)
@@ -80,12 +82,12 @@ def visiting(folder: Path) -> Iterator[Visit]:
     site.publish()
     Stand(site).withdraw(WITHDRAWN)
     site.engine.dispose()
-    secret.write(Path(f"{folder / 'store.sqlite'}.key"), "k" * 64)
+    secret.write(Path(f"{folder / 'store.sqlite'}.key"), KEY)
     with sinks.running() as sink, browser.launch() as chromium:
         settings = {"SYNDICATE_BASE_URL": address, "SYNDICATE_SMTP_URL": sink.url}
         server = Server(folder, port, **settings)
         try:
-            yield Visit(address, chromium, sink)
+            yield Visit(address, folder, chromium, sink)
         finally:
             server.end()
 

@@ -131,6 +131,16 @@ def test_what_is_found_comes_in_parts(connections: list[Connection]) -> None:
         assert [[one.slug for one in part] for part in parts] == [["alliance"], ["empathy"], []]
 
 
+def test_words_are_those_of_titles_and_names_of_what_is_published(
+    connections: list[Connection],
+) -> None:
+    for connection in connections:
+        words = search.list_words(connection, limit=10)
+        assert {"alliance", "fluckiger", "smartphone", "doe"} <= words
+        assert not {"retracted", "nobody", "ruptures"} & words
+        assert "alliance" not in search.list_words(connection, limit=1), "the newest alone"
+
+
 def test_a_withdrawn_summary_is_found_only_for_feeds(connections: list[Connection]) -> None:
     wanted = query.parse("retracted")
     for connection in connections:

@@ -59,6 +59,17 @@ def test_raw_requests(running: Server, raw: bytes, status: int) -> None:
     assert received.split(b" ", 2)[1] == str(status).encode()
 
 
+@pytest.mark.parametrize(
+    ("letters", "status"), [(9_000, 400), (60_000, 400), (100_000, 414), (1_000_000, 431)]
+)
+def test_a_query_that_is_too_long_for_anybody(running: Server, letters: int, status: int) -> None:
+    query = b"a" * letters
+    raw = b"GET /v1/changes?topic=%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with contextlib.suppress(ConnectionError):  # the server may hang up before all was sent
+        assert running.send(raw % query).split(b" ", 2)[1] == str(status).encode()
+    assert running.ask("/v1/state").status == 200
+
+
 @contextlib.contextmanager
 def changed(running: Server, name: str) -> Iterator[None]:
     """Publish, from another process's view, a change of one summary; undo it afterwards."""

@@ -53,7 +53,7 @@ def _form(visit: Visit, wish: Wish, *, trouble: str = "", status: int = 200) -> 
         visit,
         "sign-up",
         addresses.ALERTS,
-        visit.language.say("Alerts by mail"),
+        visit.language.say("Alerts by e-mail"),
         status=status,
         trouble=trouble,
         address=visit.field("address"),

@@ -10,19 +10,22 @@ from ipaddress import IPv6Address, IPv6Network
 from typing import Final
 
 from flask import Flask, Response, request
+from werkzeug.wrappers.response import Response as WerkzeugResponse
 
 from syndicate import addresses, wiring
 from syndicate.alerts.tokens import Keyring
 from syndicate.definitions import Definitions
+from syndicate.documents.identity import digest
 from syndicate.errors import Gone, NotFound, StoreError
 from syndicate.model import Alerts
 from syndicate.store.engine import Engine
-from syndicate.web import headers, proxies
+from syndicate.web import headers, prepared, proxies
 from syndicate.web.frame import Frame, Page
 from syndicate.web.language import ENGLISH, LANGUAGES, Language
 from syndicate.web.site import Site
 from syndicate.web.snapshot import Snapshot, require
 
+_MEDIA_TYPE: Final = "text/html; charset=utf-8"
 # A link in the address must reach no other site, no cache and no search engine.
 _PRIVATE: Final = (
     ("Cache-Control", headers.NO_CACHE),
@@ -71,7 +74,7 @@ class Desk:
                     methods=[method],
                 )
 
-    def _answer(self, view: View, language: Language, **arguments: str) -> Response:
+    def _answer(self, view: View, language: Language, **arguments: str) -> WerkzeugResponse:
         snapshot = self._site.snapshot
         visit = self._visit(snapshot, language)
         try:
@@ -80,8 +83,26 @@ class Desk:
             page = _dead_link(visit, error)
         body = self._frame.shell.render(snapshot, language, page)
         spoken = ("Content-Language", "en" if language.code == "en" else f"{language.code}, en")
+        if request.method == "GET" and page.status == 200 and not arguments:
+            return self._send_form(snapshot, body, spoken)
         sent = [*headers.POLICY, *_PRIVATE, spoken]
-        return Response(body, page.status, headers=sent, content_type="text/html; charset=utf-8")
+        return Response(body, page.status, headers=sent, content_type=_MEDIA_TYPE)
+
+    def _send_form(
+        self, snapshot: Snapshot, body: bytes, spoken: tuple[str, str]
+    ) -> WerkzeugResponse:
+        """Send an empty form compressed: its list of time zones is long, and nothing is secret."""
+        made = prepared.of_body(
+            body,
+            tag=digest(body),
+            media_type=_MEDIA_TYPE,
+            cache_control=headers.NO_CACHE,
+            content=(spoken,),
+            always=(*headers.POLICY, *_PRIVATE[1:]),
+        )
+        answer = self._site.send(snapshot, made, keep=False)
+        del answer.headers["ETag"]  # nothing by which a browser could be known again
+        return answer
 
     def visit_by_program(self) -> tuple[Visit, str | None]:
         """Return a request that no person makes, and the token that it must show."""

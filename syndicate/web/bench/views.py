@@ -85,12 +85,20 @@ class _Views:
     def bench(self, path: str) -> WerkzeugResponse:
         """Show a file's page, entries and mail side by side, and what is wrong with it."""
         stamp = self._files.stamp(path)
+        language, mail = _language(), None
         try:
-            seen, _ = self._files.read(path)
+            seen, definitions = self._files.read(path)
         except DefinitionError as error:
             seen = Previewed(path=path, summary=None, problems=error.problems)
+        else:
+            mail = panes.mail_of(seen.summary, definitions, language) if seen.summary else None
         body = render_template(
-            "bench/bench.html", seen=seen, stamp=stamp, path=path, language=_language()
+            "bench/bench.html",
+            seen=seen,
+            stamp=stamp,
+            path=path,
+            language=language,
+            subject=mail.subject if mail else "",
         )
         return _html("bench", body)
 

@@ -51,8 +51,17 @@ def feeds(here: Here) -> Page:
         "kinds": say("By kind of research"),
         "feeds": say("Selections"),
     }
+    labels = {f"topics/{one.slug}": here.language.label(one) for one in here.definitions.topics}
+    labels |= {f"kinds/{one.slug}": here.language.label(one) for one in here.definitions.kinds}
     listed = [
-        (title, [feed for feed in here.definitions.feeds if feed.key.rpartition("/")[0] == group])
+        (
+            title,
+            [
+                (feed, labels.get(feed.key, ""))
+                for feed in here.definitions.feeds
+                if feed.key.rpartition("/")[0] == group
+            ],
+        )
         for group, title in headings.items()
     ]
     return Page(

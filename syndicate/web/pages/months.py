@@ -77,7 +77,7 @@ def month(here: Here, year: str, month: str, before: str = "") -> Page:
     return Page(
         template="month.html",
         path=addresses.part(path, before),
-        title=here.language.month(first),
+        title=here.language.heading(first),
         key=FULL,
         context={"month_path": path, **_parted(found), **_neighbours(here, path)},
     )
@@ -91,7 +91,7 @@ def whole_month(here: Here, year: str, month: str) -> Page:
     return Page(
         template="whole-month.html",
         path=f"{addresses.month(first)}whole/",
-        title=here.language.month(first),
+        title=here.language.heading(first),
         key=FULL,
         context={"month_path": addresses.month(first), **_parted(found)},
     )
@@ -125,7 +125,7 @@ def _months(here: Here) -> Iterator[Month]:
         first = listing.read_month(text)
         yield Month(
             path=addresses.month(first),
-            name=here.language.month(first),
+            name=here.language.heading(first),
             year=str(first.year),
             count=count,
         )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections import defaultdict
+from typing import Any, Final
 
 from syndicate import addresses, query
 from syndicate.errors import NotFound
-from syndicate.store import search
+from syndicate.model import Topic
+from syndicate.query import Query
+from syndicate.selection import EVERYTHING
+from syndicate.store import lists, search
 from syndicate.web.frame import Here, Page
 
 _LENGTH: Final = 20
 _PARTS: Final = 50
+_KNOWN: Final = 1_000  # summaries whose words a misspelt one is compared with
+_TOPICS: Final = 5
 
 
 def show(here: Here) -> Page:
@@ -21,6 +27,7 @@ def show(here: Here) -> Page:
     asks = bool(wanted.terms)
     skip = (part - 1) * _LENGTH
     found = search.list_found(here.connection, wanted, limit=_LENGTH + 1, skip=skip) if asks else []
+    total = search.count(here.connection, wanted) if asks else None
     title = here.language.say("Search: {words}", words=typed) if asks else ""
     return Page(
         template="search.html",
@@ -32,11 +39,34 @@ def show(here: Here) -> Page:
         context={
             "typed": typed,
             "found": found[:_LENGTH],
-            "total": search.count(here.connection, wanted) if asks else None,
+            "total": total,
+            **(_instead(here, wanted) if total == 0 else {}),
             "part": part,
             "has_more": len(found) > _LENGTH and part < _PARTS,
         },
     )
+
+
+def _instead(here: Here, wanted: Query) -> dict[str, Any]:
+    """Return what to offer where nothing was found: another spelling, and topics that sound so."""
+    known = search.list_words(here.connection, limit=_KNOWN)
+    respelt = query.respell(wanted, known)
+    is_found = respelt and search.count(here.connection, respelt)
+    return {"respelt": respelt.shown if respelt and is_found else "", "near": _topics(here, wanted)}
+
+
+def _topics(here: Here, wanted: Query) -> list[Topic]:
+    """Return topics whose name in either language has a word like one that was asked for."""
+    named: dict[str, set[str]] = defaultdict(set)
+    topics = {topic.slug: topic for topic in here.definitions.topics}
+    for topic in topics.values():
+        for word in query.fold(f"{topic.label} {topic.label_fr}").split():
+            named[word].add(topic.slug)
+    counts = lists.count_topics(here.connection, EVERYTHING)
+    typed = [word for term in wanted.of("text", "title") for word in term.words if len(word) > 3]
+    words = {word if word in named else query.nearest(word, named.keys()) for word in typed}
+    near = {slug for word in words if word for slug in named[word] if counts.get(slug)}
+    return sorted((topics[slug] for slug in near), key=here.language.sort_key)[:_TOPICS]
 
 
 def _last(here: Here, name: str) -> str:

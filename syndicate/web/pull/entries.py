@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import orjson
 
+from syndicate import addresses
 from syndicate.documents import record
-from syndicate.errors import NotFound
+from syndicate.errors import CursorInvalid, Moved, NotFound
 from syndicate.store import pull, records, summaries
 from syndicate.store.pull import Browsing
 from syndicate.store.records import Record
@@ -33,7 +33,10 @@ def by_id(asking: Asking, id: str) -> Resource:
         text = summaries.get(asking.connection, stored)
         tombstone = {"id": id, "seq": stored.seq, **tombstones.of_summary(asking.connection, text)}
         raise Refused(
-            "withdrawn", "this summary was withdrawn", "remove it", more={"tombstone": tombstone}
+            "item-withdrawn",
+            "this summary was withdrawn",
+            "remove it",
+            more={"tombstone": tombstone},
         )
     _require_allowed(asking, found)
     return _single(asking, found)
@@ -47,6 +50,19 @@ def by_doi(asking: Asking, doi: str) -> Resource:
     _require_allowed(asking, found[0])
     others = [(_address(asking, one.summary_id), "related") for one in found[1:]]
     return _single(asking, found[0], *others)
+
+
+def embed(asking: Asking, what: str) -> Resource:
+    """Lead on to the frame of a summary, by its id, or of a topic, by its slug."""
+    stored = summaries.find(asking.connection, id=what)
+    if stored is None and ":" in what:
+        raise NotFound("there is no summary of this id", "percent-encode it in the address")
+    page = (
+        addresses.summary(stored.slug)
+        if stored
+        else addresses.topic(asking.definitions.topic(what).slug)
+    )
+    raise Moved(addresses.embedded(page))
 
 
 def _require_allowed(asking: Asking, found: Record) -> None:
@@ -72,7 +88,6 @@ def _single(asking: Asking, found: Record, *links: tuple[str, str]) -> Resource:
 
 
 def _address(asking: Asking, id: str) -> str:
-
     return f"{asking.base_url}/v1/items/{quote(id, safe=':,')}"
 
 
@@ -121,7 +136,7 @@ def _list(asking: Asking, found: list[Record], parts: str, following: str | None
 
 # Pages ------------------------------------------------------------------------------------------
 
-_PAGE = re.compile(r"(\d{4}-\d\d-\d\dT[0-9:]{8}Z)~([!-~]{1,300})\Z")
+_PURPOSE: Final = "items"
 
 
 def _query(asking: Asking) -> str:
@@ -133,7 +148,7 @@ def _query(asking: Asking) -> str:
 def _next(asking: Asking, last: tuple[str, Record]) -> str:
     """Return the address of what comes after the last one shown: by its key, not by a number."""
     published, shown = last
-    page = urlencode({"page": f"{published}~{shown.summary_id}"})
+    page = "page=" + asking.seal.sign(_PURPOSE, orjson.dumps((published, shown.summary_id)))
     query = _query(asking)
     return f"{asking.base_url}/v1/items?{page}{'&' if query else ''}{query}"
 
@@ -142,7 +157,8 @@ def _read_page(asking: Asking) -> tuple[str, str] | None:
     text = asking.values.get("page")
     if text is None:
         return None
-    match = _PAGE.match(text)
-    if match is None:
-        raise parameters.bad("page", "it is none", "follow `next` as it is")
-    return match[1], match[2]
+    payload = asking.seal.open(_PURPOSE, text)
+    if payload is None:
+        raise CursorInvalid("this page was not made here", "follow `next` as it is")
+    published, id = orjson.loads(payload)
+    return published, id

@@ -98,7 +98,13 @@ def search(values: Mapping[str, str], definitions: Definitions) -> Query | None:
     try:
         return definitions.resolve_search(asked)
     except NotFound as error:
-        raise Refused("topic-unknown", error.message, error.remedy) from None
+        raise _unknown("q", error) from None
+
+
+def _unknown(name: str, error: NotFound) -> Refused:
+    """Return the refusal of a slug that is none; the near misses are in both forms of it."""
+    wrong = Wrong(name, error.message, error.remedy)
+    return Refused("topic-unknown", error.message, error.remedy, wrong=(wrong,))
 
 
 # The filter -------------------------------------------------------------------------------------
@@ -109,26 +115,29 @@ def scope(
 ) -> Scope:
     """Return what is asked for, by present slugs. Refused: unknown slugs, with near misses."""
     terms = [
-        *_terms(values, "topic", "topic"),
-        *_terms(values, "not_topic", "topic", excluded=True),
-        *_terms(values, "kind", "kind"),
-        *_terms(values, "form", "form"),
+        *_terms(values, "topic", "topic", definitions),
+        *_terms(values, "not_topic", "topic", definitions, excluded=True),
+        *_terms(values, "kind", "kind", definitions),
+        *_terms(values, "form", "form", definitions),
     ]
-    wanted_and_not = {t.slug for t in terms if t.excluded} & {
-        t.slug for t in terms if not t.excluded
-    }
-    if wanted_and_not:
-        raise Refused("contradiction", f"{min(wanted_and_not)!r} is wanted and left out")
+    topics = {t.slug for t in terms if t.group == "topic" and not t.excluded}
+    both = topics & {t.slug for t in terms if t.excluded}
+    if both:
+        reason = f"{min(both)!r} is wanted and left out"
+        wrong = (Wrong("not_topic", reason, "slugs that `topic` has not"),)
+        raise Refused("contradiction", reason, wrong=wrong)
     mode = choice(values, "topic_mode", ("any", "all"), "any")
-    try:
-        wanted = definitions.resolve(selection.canonical(terms))
-    except NotFound as error:
-        raise Refused("topic-unknown", error.message, error.remedy) from None
+    wanted = definitions.resolve(selection.canonical(terms))
     return Scope(selection=wanted, all_topics=mode == "all", allowed=allowed)
 
 
 def _terms(
-    values: Mapping[str, str], name: str, group: Group, *, excluded: bool = False
+    values: Mapping[str, str],
+    name: str,
+    group: Group,
+    definitions: Definitions,
+    *,
+    excluded: bool = False,
 ) -> Iterable[Term]:
     slugs = values[name].split(",") if name in values else []
     if len(slugs) > MAX_TERMS:
@@ -136,6 +145,10 @@ def _terms(
     for slug in slugs:
         if not _SLUG.match(slug):
             raise bad(name, f"{slug[:40]!r} is no slug", "slugs with commas between them")
+        try:
+            definitions.resolve(Selection((Term(group, slug),)))
+        except NotFound as error:
+            raise _unknown(name, error) from None
         yield Term(group, slug, excluded=excluded)
 
 

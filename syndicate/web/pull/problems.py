@@ -21,6 +21,12 @@ from syndicate.web import headers
 
 MEDIA_TYPE: Final = "application/problem+json"
 PREFIX: Final = "/v1/"
+HEADERS: Final[headers.Headers] = (
+    ("Cache-Control", headers.NO_CACHE),
+    ("Content-Language", "en"),
+    *headers.PUBLIC,
+)
+"""On every problem: no cache keeps one."""
 
 
 class Code(NamedTuple):
@@ -58,7 +64,7 @@ CODES: Final[Mapping[str, Code]] = {
     "coding-not-available": Code(
         406, "Coding not available", "Accept-Encoding excludes all that there is."
     ),
-    "withdrawn": Code(
+    "item-withdrawn": Code(
         410, "Withdrawn", "The summary was withdrawn; remove your copy. `tombstone` says why."
     ),
     "contradiction": Code(
@@ -87,7 +93,7 @@ _OF_ERRORS: Final[Mapping[type[SyndicateError], str]] = {
     CursorInvalid: "cursor-invalid",
     CursorExpired: "cursor-expired",
     NotFound: "not-found",
-    Gone: "withdrawn",
+    Gone: "item-withdrawn",
     StoreError: "unavailable",
 }
 _OF_STATUS: Final[Mapping[int, str]] = {
@@ -163,19 +169,14 @@ def render(
     wrong: tuple[Wrong, ...] = (),
     more: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Return the answer. A problem is never kept by a cache, and holds no key and no cursor."""
+    """Return the answer, which holds no key and no cursor."""
     fields = dict(more or {})
     if wrong:
         fields["errors"] = [
             {"param": one.param, "reason": one.reason, "allowed": one.allowed} for one in wrong
         ]
     found = body(code, detail, base_url, request.path, fields)
-    response = Response(found, CODES[code].status, content_type=MEDIA_TYPE)
-    response.headers["Cache-Control"] = headers.NO_CACHE
-    response.headers["Content-Language"] = "en"
-    for name, value in headers.PUBLIC:
-        response.headers[name] = value
-    return response
+    return Response(found, CODES[code].status, headers=HEADERS, content_type=MEDIA_TYPE)
 
 
 def body(

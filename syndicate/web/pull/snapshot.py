@@ -1,15 +1,17 @@
 """The live set as NDJSON, for a first copy: a record a line, then `changes` with its cursor.
 
 It comes in parts of bounded size, so that no answer is large and no slow reader is waited for.
-Every part carries the cursor of the first: what changes between two parts is among the changes
-after it. Sealed segments are joined as they are; what lies loose is compressed when asked for.
+Each part carries the cursor of its end. So whoever stops after any part gets the rest as changes,
+and what changes between two parts is among the changes after the last one, whose cursor is of the
+time at which the first was made. Sealed segments are joined as they are; what lies loose is
+compressed when asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from syndicate.documents import deflate, record
 from syndicate.documents.deflate import Piece
@@ -30,7 +32,7 @@ def snapshot(asking: Asking) -> Resource:
     """Answer a part of the live set, in the order of the summaries' latest changes."""
     after, upto = _read_place(asking)
     runs, last = _plan(asking, after, upto)
-    cursor = asking.cursor(upto)
+    cursor = asking.cursor(upto if last is None else last)
     links = [(f"{asking.base_url}/v1/changes?since={cursor}{asking.filter()}", "monitor")]
     if last is not None:
         token = _seal_place(asking, last, upto)
@@ -49,7 +51,24 @@ def snapshot(asking: Asking) -> Resource:
         cache=CHECKED,
         links=tuple(links),
         headers=(("Cursor", cursor),),
+        shown=lambda: _described(asking),
     )
+
+
+def _described(asking: Asking) -> dict[str, Any]:
+    """Return what a person is told, who could not read the records."""
+    query = f"?{asking.filter()[1:]}" if asking.filter() else ""
+    address = f"{asking.base_url}/v1/snapshot{query}"
+    return {
+        "what it is": "every live entry as JSON, a record a line (NDJSON), to begin a copy with; "
+        "then go on at /v1/changes from the header Cursor",
+        "seq": asking.head.seq,
+        "live_count": pull.count_live(asking.connection, asking.scope),
+        "parts": sum(1 for _ in _parts(asking, 0, asking.head.seq)),
+        "address": address,
+        "first part": f"curl -s --compressed -D head.txt -o first.ndjson '{address}'",
+        "further parts": 'at the address of Link: <…>; rel="next" in head.txt, until there is none',
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +83,21 @@ class _Run:
 
 def _plan(asking: Asking, after: int, upto: int) -> tuple[list[_Run], int | None]:
     """Return what a part consists of, and where the next one goes on; None at the end."""
+    runs, more = next(_parts(asking, after, upto))
+    return runs, runs[-1].last if more else None
+
+
+def _parts(asking: Asking, after: int, upto: int) -> Iterator[tuple[list[_Run], bool]]:
+    """Yield what each part consists of, and whether another follows; there is always one."""
     runs: list[_Run] = []
     size = 0
     for run in _runs(asking, after, upto):
         if runs and size + run.length > PART:
-            return runs, runs[-1].last
+            yield runs, True
+            runs, size = [], 0
         runs.append(run)
         size += run.length
-    return runs, None
+    yield runs, False
 
 
 def _runs(asking: Asking, after: int, upto: int) -> Iterator[_Run]:

@@ -60,6 +60,7 @@ class Pull:
             ("/v1/items", entries.browse, browsing),
             ("/v1/items/<path:id>", entries.by_id, ("parts",)),
             ("/v1/items/by-doi/<path:doi>", entries.by_doi, ("parts",)),
+            ("/v1/embed/<path:what>", entries.embed, ()),
             ("/v1/changes", changes.since, (*_SCOPE, "since", "limit", "wait")),
             ("/v1/changes.atom", changes.as_atom, (*_SCOPE, "since", "limit")),
             ("/v1/snapshot", snapshot.snapshot, (*_SCOPE, "page")),

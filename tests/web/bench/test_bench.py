@@ -6,7 +6,6 @@ import html
 import re
 from pathlib import Path
 
-import html5lib
 import pytest
 from werkzeug.test import Client, TestResponse
 
@@ -15,6 +14,7 @@ from syndicate.web import bench
 from syndicate.web.bench import views
 from tests import small
 from tests.sites import Site
+from tests.web.pages.reading import assert_html
 from tests.web.pages.test_embeds import directives
 
 ROOT = "http://127.0.0.1:8001"
@@ -65,14 +65,14 @@ def test_all_files_are_listed_the_last_saved_first(site: Site, client: Client) -
 def test_page_feeds_and_mail_stand_side_by_side(site: Site, client: Client, slug: str) -> None:
     answer = get(client, f"/bench/{site.path(slug)}")
     assert answer.status_code == 200
-    html5lib.HTMLParser(strict=True).parse(answer.text)
+    assert_html(answer.text)
     found = panes(answer.text)
     assert list(found) == ["Page", "Atom", "RSS", "Mail"]
     title = "A text that is begun" if slug == "begun" else f"What is known of {slug}"
     for name, address in found.items():
         pane = get(client, address)
         assert pane.status_code == 200, name
-        html5lib.HTMLParser(strict=True).parse(pane.text)
+        assert_html(pane.text)
         assert title in html.unescape(pane.text), name
         policy = directives(pane.headers["Content-Security-Policy"])
         assert policy["frame-ancestors"] == "'self'"
@@ -81,14 +81,15 @@ def test_page_feeds_and_mail_stand_side_by_side(site: Site, client: Client, slug
             assert get(client, asked).status_code == 200, asked
     assert "&lt;entry" in get(client, found["Atom"]).text
     assert "&lt;item" in get(client, found["RSS"]).text
+    assert "Mail</a>: PPRNet demo: " in answer.text
     assert get(client, f"{found['Mail']}&text").text.startswith("Subject: PPRNet demo: ")
 
 
 def test_what_a_draft_still_lacks_is_told_beside_it(site: Site, client: Client) -> None:
     page = get(client, f"/bench/{site.path('begun')}").text
     assert "<span>draft</span>" in page
-    told = [html.unescape(one) for one in re.findall(r"<li>(warning: [^<]+)", page)]
-    assert any("`topics`" in one for one in told)
+    told = [html.unescape(one) for one in re.findall(r"<li>(warning[^<]+)", page)]
+    assert any("line 1: `topics`" in one for one in told)
     assert any("practice implications" in one for one in told)
     assert "<span>scheduled</span>" in get(client, f"/bench/{site.path('coming')}").text
 

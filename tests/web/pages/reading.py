@@ -6,6 +6,8 @@ import html
 import re
 from typing import Final
 
+import html5lib
+
 SUMMARY: Final = "mindfulness-and-therapist-empathy"
 PAGES: Final = (
     "/",
@@ -29,6 +31,13 @@ PAGES: Final = (
     "/topics/empathy+training/feed/preview/",
 )
 """One of every sort; those that end in a slash are led to from without."""
+
+
+def assert_html(page: str) -> None:
+    """Parse as the standard has it; html5lib's strict parser raises at the first error."""
+    html5lib.HTMLParser(strict=True).parse(page)
+    ids = re.findall(r'\sid="([^"]*)"', page)
+    assert len(ids) == len(set(ids)), "an id stands twice"
 
 
 def alternates(page: str) -> list[str]:

@@ -8,12 +8,11 @@ import re
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
-import html5lib
 import pytest
 
 from syndicate.store.upgrade import upgrade
 from syndicate.web.published import Published
-from tests.web.pages.reading import PAGES, SUMMARY, text_of
+from tests.web.pages.reading import PAGES, SUMMARY, assert_html, text_of
 from tests.web.stand import BASE, Stand, get
 
 PAGE = f"/summaries/{SUMMARY}/"
@@ -47,7 +46,7 @@ def test_any_site_may_show_it_and_it_can_do_nothing(app: Published, path: str) -
         assert each.headers["Cache-Control"] == "public, no-cache"
         assert "Set-Cookie" not in each.headers
     page = answer.text
-    html5lib.HTMLParser(strict=True).parse(page)
+    assert_html(page)
     assert "<script" not in page
     assert "<img" not in page
     asked = re.findall(r'(?:src|<link rel="stylesheet" href)="([^"]+)"', page)
@@ -198,7 +197,7 @@ def test_a_withdrawn_summary_has_no_frame(stand: Stand) -> None:
 @pytest.mark.parametrize("path", ["/partners/", "/fr/partners/"])
 def test_the_page_for_partners_shows_what_it_offers(app: Published, path: str) -> None:
     answer = get(app, path)
-    html5lib.HTMLParser(strict=True).parse(answer.text)
+    assert_html(answer.text)
     policy = directives(answer.headers["Content-Security-Policy"])
     assert policy["frame-src"] == "'self'"
     frames = re.findall(r'<div class="shown"><iframe src="(/[^"]+)"([^>]*)></iframe>', answer.text)

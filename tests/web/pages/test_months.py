@@ -81,6 +81,6 @@ def test_a_whole_month_is_there_to_be_read(app: Published) -> None:
 
 def test_months_in_french(app: Published) -> None:
     page = get(app, "/fr/archive/2021/04/").text
-    assert "<h1>avril 2021</h1>" in page
+    assert "<h1>Avril 2021</h1>" in page
     assert '<h2 lang="en"><a href="/fr/summaries/' in page
-    assert "← mars 2021" in page
+    assert "← Mars 2021" in page

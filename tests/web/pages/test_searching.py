@@ -3,7 +3,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from lxml import etree
@@ -48,6 +48,31 @@ def test_what_is_typed_comes_back_as_text(app: Published) -> None:
     page = get(app, "/search?q=" + quote('"><script>alert(1)</script>')).text
     assert "<script>" not in page
     assert 'value="&#34;&gt;&lt;script&gt;' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "topics"),
+    [
+        ("empaty", "empathy", ["empathy"]),
+        ("mindfullness", "mindfulness", []),
+        ("author:flukiger", "author:fluckiger", []),
+        ("anxieux", "", ["anxiety-disorders"]),
+        ("xylophone", "", []),
+        ("dépression mexico", "", ["depression-and-depressive-symptoms"]),
+    ],
+)
+def test_who_finds_nothing_is_led_on(
+    app: Published, typed: str, meant: str, topics: list[str]
+) -> None:
+    for prefix in ("", "/fr"):
+        page = get(app, f"{prefix}/search?q={quote(typed)}").text
+        main = page.partition("<main")[2].partition("</main>")[0]
+        offered = [unquote(one) for one in re.findall(r'href="[^"]*/search\?q=([^"]+)"', main)]
+        assert offered == ([meant] if meant else [])
+        assert re.findall(r'"[^"]*/topics/([^/"]+)/"', main) == topics
+        assert f"{prefix}/topics/" in links(main)
+        assert "author:wampold" in main
+        assert all(titles(get(app, f"/search?q={quote(one)}").text) for one in offered)
 
 
 def test_many_come_in_parts(long_app: Published) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from syndicate.web.published import Published
 from tests.web.pages.reading import SUMMARY, text_of
 from tests.web.stand import Stand, get
 
@@ -53,6 +54,15 @@ def test_what_surrounds_the_text_is_french_and_the_text_is_not(stand: Stand) -> 
     assert "Par Demonstration editors" in page
     assert "avril 2021" in page
     assert "Méta-analyse" in page
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr"])
+def test_a_summary_says_how_it_is_cited(app: Published, prefix: str) -> None:
+    text = text_of(get(app, f"{prefix}{PATH}").text)
+    assert (
+        "Demonstration editors (2021). Mindfulness and empathy among therapists. "
+        f"Psychotherapy Practice Research Network (demonstration). http://127.0.0.1:8000{PATH}"
+    ) in text
 
 
 def test_an_announcement_has_no_part_of_research(stand: Stand) -> None:

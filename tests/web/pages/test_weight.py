@@ -9,7 +9,7 @@ import html5lib
 import pytest
 
 from syndicate.web.published import Published
-from tests.web.pages.reading import PAGES, SUMMARY
+from tests.web.pages.reading import PAGES, SUMMARY, assert_html
 from tests.web.stand import Stand, get
 
 MOST = 50_000  # bytes of a page with its stylesheet and script, without any coding
@@ -25,13 +25,6 @@ FURTHER = (
 )
 BOTH = [f"{prefix}{path}" for path in (*PAGES, *FURTHER) for prefix in ("", "/fr")]
 ENGLISH = ("/v1/", "/v1/items", "/v1/topics", "/v1/problems/")
-
-
-def assert_html(page: str) -> None:
-    """Parse as the standard has it; html5lib's strict parser raises at the first error."""
-    html5lib.HTMLParser(strict=True).parse(page)
-    ids = re.findall(r'\sid="([^"]*)"', page)
-    assert len(ids) == len(set(ids)), "an id stands twice"
 
 
 def loaded(page: str) -> set[str]:

@@ -25,10 +25,9 @@ def app(demo_app: Published) -> Published:
     return demo_app
 
 
-def follow(ask: Ask, query: str = "") -> tuple[dict[str, str], str]:
-    """Return (id -> content_hash, cursor) of a mirror that follows changes from the beginning."""
+def follow(ask: Ask, query: str = "", since: str = "") -> tuple[dict[str, str], str]:
+    """Return (id -> content_hash, cursor) of a mirror that follows changes, from the beginning."""
     held: dict[str, str] = {}
-    since = ""
     while True:
         page = ask(f"/v1/changes?limit=3{since and f'&since={since}'}{query}").json
         for change in page["changes"]:

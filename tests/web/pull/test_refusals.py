@@ -59,7 +59,7 @@ def app(demo_app: Published) -> Published:
         ("/v1/changes?since=abc", 400, "cursor-invalid"),
         (f"/v1/changes?since={LONG}", 400, "cursor-invalid"),
         ("/v1/snapshot?page=abc", 400, "cursor-invalid"),
-        ("/v1/items?page=abc", 400, "bad-value"),
+        ("/v1/items?page=abc", 400, "cursor-invalid"),
         ("/v1/items?month=2021-13", 400, "bad-value"),
         ("/v1/items?month=0000-01", 400, "bad-value"),
         ("/v1/items?month=9999-12", 400, "bad-value"),
@@ -90,9 +90,39 @@ def test_near_misses_are_named(ask: Ask) -> None:
     assert "'topic'" in ask("/v1/changes?topics=empathy").json["detail"]
 
 
+@pytest.mark.parametrize(
+    ("query", "param", "allowed"),
+    [
+        ("topic=empathi", "topic", "did you mean 'empathy'"),
+        ("not_topic=empathi", "not_topic", "did you mean 'empathy'"),
+        ("kind=meta-analisis", "kind", "did you mean 'meta-analysis'"),
+        ("topic=empathy&not_topic=empathy", "not_topic", "slugs that `topic` has not"),
+        ("limit=0", "limit", "a whole number from 1 to 500"),
+    ],
+)
+def test_the_parameter_that_is_wrong_is_named(
+    ask: Ask, query: str, param: str, allowed: str
+) -> None:
+    (wrong,) = ask(f"/v1/changes?{query}").json["errors"]
+    assert wrong["param"] == param
+    assert allowed in wrong["allowed"]
+
+
+def test_a_page_of_the_list_cannot_be_made_up(ask: Ask) -> None:
+    following = ask("/v1/items?limit=2").json["next"].removeprefix("http://127.0.0.1:8000")
+    assert "~" not in following
+    assert ask(following).status_code == 200
+    head, _, token = following.partition("page=")
+    letter = "A" if token[0] != "A" else "B"
+    answer = ask(f"{head}page={letter}{token[1:]}")
+    assert (answer.status_code, answer.json["code"]) == (400, "cursor-invalid")
+
+
 def test_a_query_of_a_megabyte(ask: Ask) -> None:
     answer = ask(f"/v1/changes?topic={'a' * 1_000_000}")
     assert (answer.status_code, answer.json["code"]) == (400, "too-large")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Language"] == "en"
 
 
 def test_an_address_that_cannot_be_read_and_another_host(ask: Ask) -> None:

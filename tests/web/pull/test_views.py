@@ -91,9 +91,45 @@ def test_a_withdrawn_summary_is_gone_with_its_tombstone(stand: Stand) -> None:
     stand.withdraw(SLUG, reason="error", note="The figures were those of another study.")
     answer = get(stand.open(), f"/v1/items/{ID}")
     assert answer.status_code == 410
-    assert answer.json["code"] == "withdrawn"
+    assert answer.json["code"] == "item-withdrawn"
     assert answer.json["tombstone"]["reason"] == "withdrawn"
     assert answer.json["tombstone"]["note"] == "The figures were those of another study."
+
+
+def test_a_citation_comes_in_parts_and_the_attribution_with_a_picture(ask: Ask) -> None:
+    cited = ask("/v1/items?form=research&limit=200").json["items"]
+    assert len(cited) == 6
+    for citation in (one["citation"] for one in cited):
+        parts = citation["csl"]
+        assert parts["type"] == "article-journal"
+        assert parts.get("DOI") == citation["doi"]
+        year = {"date-parts": [[citation["year"]]]} if citation["year"] else None
+        assert parts.get("issued") == year
+        assert parts["title"] in citation["text"]
+    newest = cited[0]["citation"]["csl"]
+    assert newest["author"][0] == {"family": "Cooper", "given": "D."}
+    path = cited[0]["attribution"]["logo"].removeprefix("http://127.0.0.1:8000")
+    assert ask(path).content_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("of", "frame"),
+    [
+        (ID, f"/embed/summaries/{SLUG}/"),
+        ("empathy", "/embed/topics/empathy/"),
+        ("adherance", "/embed/topics/adherence/"),
+    ],
+)
+def test_the_frame_of_what_has_an_id_or_a_slug(ask: Ask, of: str, frame: str) -> None:
+    answer = ask(f"/v1/embed/{of}")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == frame
+    assert ask(frame).status_code == 200
+
+
+def test_no_frame_of_what_is_not_there(ask: Ask) -> None:
+    assert ask("/v1/embed/empathi").json["code"] == "not-found"
+    assert ask("/v1/embed/tag:nobody.example,2013:x").json["code"] == "not-found"
 
 
 def test_browsing_walks_through_everything_once(ask: Ask) -> None:
