@@ -289,10 +289,11 @@ def test_a_worker_killed_in_the_middle_is_followed_by_another(stand: Stand) -> N
     worker = subprocess.Popen(
         [sys.executable, "-m", "syndicate", "worker"], env=environ, cwd=stand.site.folder
     )
-    assert arrived.wait(30)
+    came = arrived.wait(30)
     worker.kill()
     assert worker.wait() == -signal.SIGKILL
     killed.set()
+    assert came
     stand.server.answers["/purge"] = sent(b"")
     found = stand.standing()
     assert found
