@@ -218,6 +218,7 @@ class Network:
     notice_en: str = ""
     notice_fr: str = ""
     hub: str = ""  # topic URLs' hub, absolute; empty: none is advertised
+    hub_signature: str = "sha256"  # a hash's name: how what our own hub sends is signed
     oai: bool = True  # whether it is harvested by OAI-PMH
     webhooks: bool = True  # whether partners may be called
     hosts: tuple[str, ...] = ()

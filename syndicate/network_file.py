@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -59,6 +59,7 @@ class NoticeTable(Table):
 class HubTable(Table):
     url: Url = ""
     own: bool = False
+    signature: Literal["sha1", "sha256", "sha384", "sha512"] = "sha256"
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -139,6 +140,7 @@ class NetworkFile(Table):
             notice_en=self.notice.en,
             notice_fr=self.notice.fr,
             hub=f"{fields['base_url']}{addresses.HUB}" if self.hub.own else self.hub.url,
+            hub_signature=self.hub.signature,
             oai=self.oai.enabled,
             webhooks=self.webhooks.enabled,
             hosts=self.http.hosts,

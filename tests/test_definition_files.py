@@ -1,4 +1,4 @@
-"""What the files of feeds/ may say: the conditions of pulling, and labels in two languages."""
+"""What the files of feeds/ say: who may pull, who writes and is told, labels in two languages."""
 
 from __future__ import annotations
 
@@ -56,6 +56,9 @@ def test_a_date_without_a_zone_is_in_utc(tmp_path: Path) -> None:
         ('"state"]', '"write"]', "pull.anonymous"),
         ("partner_per_day = 1000000", "partner_per_day = 0", "pull.partner_per_day"),
         ("partner_per_day = 1000000", "partner_per_hour = 5", "there is no such setting"),
+        ('postal = "', '# postal = "', "alerts.postal"),  # no mail without an address to write to
+        ('sender = "alerts@', 'sender = "alerts', "alerts.sender"),
+        ("[pull]", "[hub]\nsignature = 'md5'\n[pull]", "hub.signature"),
     ],
 )
 def test_what_cannot_be(old: str, new: str, told: str, tmp_path: Path) -> None:

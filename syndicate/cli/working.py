@@ -80,7 +80,9 @@ def _calls_others(engine: Engine) -> bool:
         if "network.toml" not in site.get_values(connection):
             return False  # nothing was published that anybody could be told of
         found = site.get_definitions(connection)
-        return found.is_hub or (found.network.webhooks and bool(callbacks.list_all(connection)))
+        return bool(found.network.hub) or (
+            found.network.webhooks and bool(callbacks.list_all(connection))
+        )
 
 
 def deliver(

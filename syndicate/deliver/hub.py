@@ -7,7 +7,6 @@ gets each state of a document at least once, unless a newer one comes first.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import hmac
 import logging
 import secrets
@@ -194,14 +193,15 @@ def pause(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
 
 
-def sign(secret: str, body: bytes) -> str:
-    """Return X-Hub-Signature (8)."""
-    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+def sign(secret: str, body: bytes, method: str = "sha256") -> str:
+    """Return X-Hub-Signature (8) by a method of its registry: sha1, sha256, sha384, sha512."""
+    return f"{method}={hmac.digest(secret.encode(), body, method).hex()}"
 
 
 def _headers(due: Due, body: bytes, definitions: Definitions) -> dict[str, str]:
     self_link = f'<{definitions.absolute(due.topic)}>; rel="self"'
-    signed = {"X-Hub-Signature": sign(due.secret, body)} if due.secret else {}
+    method = definitions.network.hub_signature
+    signed = {"X-Hub-Signature": sign(due.secret, body, method)} if due.secret else {}
     return {
         "Content-Type": due.media_type,
         "Link": f'{self_link}, <{definitions.network.hub}>; rel="hub"',

@@ -1,93 +1,43 @@
-"""Purges a cache in front of what a change withdrew, corrected or moved, by surrogate keys.
-
-The change itself is the order: whoever dies is followed by whoever claims next, and a cache is
-told at least once. To be told twice costs it nothing.
-"""
+"""Purges a cache in front of what was withdrawn, corrected or moved, by surrogate keys."""
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from syndicate.deliver.engine import Duty
+from syndicate.deliver.outward import Send
 from syndicate.errors import FetchError
 from syndicate.outgoing import Client, Guard, Limits
-from syndicate.store import engine as store
-from syndicate.store import purges
+from syndicate.store import journal, purges
 from syndicate.store.batches import batches
-from syndicate.store.engine import Engine
-
-log = logging.getLogger(__name__)
-Send = Callable[[Sequence[str]], str | None]
-"""Purges what has these keys; returns why it failed, None where it did not."""
+from syndicate.store.engine import Connection
+from syndicate.store.progress import Name
 
 LIMITS: Final = Limits(seconds=10, raw_bytes=64_000, inflated_bytes=64_000)
-SETTLE: Final = 2.0
-"""Seconds from seeing a change to the purge: every web process has it after one."""
 _KEYS: Final = 50  # in one header, which servers take up to 8 KB of
-_FIRST_PAUSE: Final = timedelta(seconds=5)
-_LONGEST_PAUSE: Final = timedelta(minutes=5)
-_LONGEST_REPLY: Final = 300  # characters
 
 
-class Purger:
-    """One worker's part of it."""
+@dataclass(frozen=True, slots=True)
+class Purging:
+    """What is told to the cache, by `send`."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        send: Send,
-        *,
-        clock: Callable[[], datetime],
-        settle: float = SETTLE,
-    ) -> None:
-        self._engine = engine
-        self._send = send
-        self._clock = clock
-        self._settle = settle
+    send: Send
+    name: Name = "purge"
 
-    @property
-    def duties(self) -> Mapping[str, Duty]:
-        """Return what is to be done again and again, by name."""
-        return {"purge": self.purge}
+    def head(self, connection: Connection) -> int | None:
+        return journal.get_head(connection).seq
 
-    def purge(self, stop: threading.Event) -> bool:
-        """Purge what has changed; False where nothing has, or where it is not time yet."""
-        now = self._clock()
-        with store.reading(self._engine) as connection:
-            found = purges.find(connection)
-        if found is None:
-            with store.writing(self._engine) as connection:
-                purges.begin(connection, now)
-            return True
-        if found.oldest is None or found.due_at > now or stop.wait(self._settle):
-            return False
-        with store.recording(self._engine) as connection:
-            claimed = purges.claim(connection, self._clock())
-        if claimed is None:
-            return False
-        failure = self._send(claimed.keys) if claimed.keys else None
-        now = self._clock()
-        with store.recording(self._engine) as connection:
-            if failure is None:
-                purges.note_done(connection, claimed, now)
-            else:
-                log.warning("purge: %s", failure)
-                reply = failure[:_LONGEST_REPLY]
-                purges.put_off(connection, claimed, reply, now + pause(claimed.attempts))
-        return failure is None
+    def first(self, connection: Connection, now: datetime) -> int:
+        return purges.find_first(connection, now)
 
-
-def pause(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: twice as long each time, up to 5 minutes."""
-    return min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+    def due(self, connection: Connection, reached: int) -> tuple[int, Sequence[str]]:
+        return purges.list_due(connection, reached)
 
 
 def by_url(url: str, token: str | None, guard: Guard) -> Send:

@@ -9,10 +9,10 @@ from typing import Final
 from syndicate.config import Settings
 from syndicate.doctor.diagnosis import Diagnosis
 from syndicate.doctor.mails import LATE
-from syndicate.store import callbacks, calls, hub_standing, purges, site
+from syndicate.store import callbacks, calls, hub_standing, journal, progress, site
 from syndicate.store.engine import Connection
+from syndicate.store.progress import Name
 
-_CACHE: Final = "cache in front"
 _RUN: Final = "keep `syndicate worker` or `syndicate serve` running"
 
 
@@ -28,6 +28,8 @@ def examine(connection: Connection, *, now: datetime) -> Iterator[Diagnosis]:
             yield Diagnosis(place="webhooks", message="switched off in network.toml")
     if definitions.is_hub:
         yield from _hub(connection, now)
+    elif definitions.network.hub:
+        yield _outward(connection, "hub", f"{definitions.network.hub} is told of what changes", now)
 
 
 def examine_cache(
@@ -35,7 +37,7 @@ def examine_cache(
 ) -> Iterator[Diagnosis]:
     """Yield how purges go, where the settings ask for them."""
     if settings.is_purging:
-        yield _cache(connection, now)
+        yield _outward(connection, "purge", "the cache in front is purged of what changes", now)
 
 
 def _webhooks(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
@@ -72,18 +74,23 @@ def _hub(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
     yield _state("hub", told, found.oldest, now)
 
 
-def _cache(connection: Connection, now: datetime) -> Diagnosis:
-    found = purges.find(connection)
-    if found is None:
-        return _state(_CACHE, "no worker has begun to purge it", None, now)
-    if found.reply is None:
-        return _state(_CACHE, f"purged up to change {found.seq}", found.oldest, now)
-    return Diagnosis(
-        place=_CACHE,
-        verdict="error",
-        message=f"it may show what was withdrawn; purging it failed: {found.reply}",
-        remedy="it is tried again by itself; see SYNDICATE_PURGE_URL or SYNDICATE_PURGE_COMMAND",
-    )
+def _outward(connection: Connection, name: Name, told: str, now: datetime) -> Diagnosis:
+    """Say how those outside are told: a cache, another's hub."""
+    found = progress.find(connection, name)
+    if found and found.reply:
+        return Diagnosis(
+            place=name,
+            verdict="error",
+            message=f"{told}; the last attempt failed: {found.reply}",
+            remedy="it is tried again by itself; docs/operators.md says what may be reached",
+        )
+    head = journal.get_head(connection)
+    if name == "purge":
+        reached = found.reached if found else 0
+        oldest = next((o.at for o in journal.list_since(connection, reached, limit=1)), None)
+    else:
+        oldest = None if found and found.reached >= head.generation else head.published_at
+    return _state(name, told, oldest, now)
 
 
 def _state(place: str, told: str, oldest: datetime | None, now: datetime) -> Diagnosis:

@@ -112,6 +112,12 @@ def list_since(connection: Connection, generation: int) -> Iterable[StoredDocume
         yield _stored(row)
 
 
+def list_changed(connection: Connection, generation: int) -> list[tuple[str, str]]:
+    """Return path and feed of the documents that changed after a generation."""
+    query = select(document.c.path, document.c.feed).where(document.c.generation > generation)
+    return [(row.path, row.feed) for row in connection.execute(query.order_by(document.c.path))]
+
+
 def find(connection: Connection, path: str) -> StoredDocument | None:
     row = connection.execute(select(document).where(document.c.path == path)).one_or_none()
     return _stored(row) if row else None

@@ -255,11 +255,13 @@ datestamp = Table(
     Index("datestamp_by_at", "at"),  # what has changed since a harvest began
 )
 
-# How far a cache in front was purged: at most one row, made by the first worker that may purge.
-purge = Table(
-    "purge",
+# How far those outside were told: `purge`, the cache in front, by changes; `hub`, another's hub, by
+# generations. Made by the first worker that may tell them.
+progress = Table(
+    "progress",
     metadata,
-    Column("seq", BigInteger, primary_key=True),  # all changes up to this one are purged
+    Column("name", String(8), primary_key=True),
+    Column("reached", BigInteger, nullable=False),  # all up to this one are told
     Column("attempts", Integer, nullable=False),  # since it last went well
     _instant("due_at"),  # of the next attempt; while one is under way, the end of its lease
     Column("reply", Text, nullable=True),  # null unless the last attempt failed: why

@@ -17,7 +17,16 @@ from syndicate.alerts import periods
 from syndicate.alerts.subscription import Subscription, Wish
 from syndicate.alerts.tokens import Keyring
 from syndicate.errors import Gone, NotFound
-from syndicate.store import deliveries, journal, letters, people, subscriptions, tallies, tellings
+from syndicate.store import (
+    deliveries,
+    jobs,
+    journal,
+    letters,
+    people,
+    subscriptions,
+    tallies,
+    tellings,
+)
 from syndicate.store import engine as store
 from syndicate.store.engine import Connection, Engine
 from syndicate.store.people import Act, Consent, How
@@ -43,18 +52,19 @@ def ask_for_link(
             letters.count_since(connection, digests, "preferences", now - span)
             for span in (_LINKS_EVERY, timedelta(days=1))
         ]
+        often = lately[0] or lately[1] >= _LINKS_PER_DAY
         known = subscriptions.find(connection, found)
-        if known is None or known.standing == "ended" or lately[0] or lately[1] >= _LINKS_PER_DAY:
-            return
-        write(
-            connection,
-            mailbox.written(known.address),
-            "preferences",
-            digest=digests[0],
-            wish=known.wish,
-            now=now,
-            expires_at=now + LINK_WITHIN,
-        )
+        if known and known.standing != "ended" and not often:
+            write(
+                connection,
+                mailbox.written(known.address),
+                "preferences",
+                digest=digests[0],
+                wish=known.wish,
+                now=now,
+                expires_at=now + LINK_WITHIN,
+            )
+    jobs.wake(engine)  # whether there is something to send or not: it takes its time
 
 
 def open_link(connection: Connection, keyring: Keyring, token: str, now: datetime) -> Subscription:
@@ -186,6 +196,7 @@ def export(engine: Engine, keyring: Keyring, token: str, *, now: datetime) -> No
             expires_at=now + EXPORT_WITHIN,
             data=orjson.dumps(data, option=orjson.OPT_INDENT_2).decode(),
         )
+    jobs.wake(engine)
 
 
 def _known_of(connection: Connection, known: Subscription, digests: list[str]) -> dict[str, Any]:

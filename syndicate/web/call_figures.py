@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from syndicate.store import calls, hub_standing, purges
+from syndicate.store import calls, hub_standing, journal, progress
 from syndicate.store.engine import Connection
 
 
@@ -38,12 +38,20 @@ def collect(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 def collect_purges(connection: Connection, now: datetime) -> Iterator[Metric]:
     """Yield how purging the cache in front goes."""
-    found = purges.find(connection)
-    age = (now - found.oldest).total_seconds() if found and found.oldest else 0
-    failures = found.attempts if found and found.reply else 0
+    found = progress.find(connection, "purge")
+    behind = journal.list_since(connection, found.reached, limit=1) if found else ()
+    oldest = next((one.at for one in behind), now)
     for name, text, value in (
-        ("oldest_seconds", "Age of the oldest change for which no cache was purged yet", age),
-        ("failures", "Attempts to purge that failed in a row", failures),
+        (
+            "oldest_seconds",
+            "Age of the oldest change for which no cache was purged yet",
+            (now - oldest).total_seconds(),
+        ),
+        (
+            "failures",
+            "Attempts to purge that failed in a row",
+            found.attempts if found and found.reply else 0,
+        ),
     ):
         yield GaugeMetricFamily(f"syndicate_purge_{name}", text, value=value)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers.response import Response
 
 from syndicate import addresses
 from syndicate.definitions import Definitions
-from syndicate.store import documents, hub
+from syndicate.store import documents, hub, jobs
 from syndicate.store import engine as store
 from syndicate.store.engine import Connection
 from syndicate.store.hub import Asked
@@ -80,6 +80,7 @@ class Hub:
             if not hub.has(connection, topic, callback):
                 _check_room(connection, asked.host)
             hub.ask(connection, asked, now=datetime.now(UTC))
+        jobs.wake(self._site.engine)
 
 
 def _check_room(connection: Connection, host: str) -> None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from syndicate import config, wiring
 from syndicate.config import Settings
 from syndicate.deliver import engine as engines
 from syndicate.deliver import purging
 from syndicate.deliver.engine import Duty
-from syndicate.deliver.purging import Purger
+from syndicate.deliver.outward import Outward, Send
+from syndicate.deliver.purging import Purging
 from syndicate.doctor import callers
 from syndicate.doctor.diagnosis import Diagnosis
 from syndicate.outgoing import Guard
 from syndicate.store import engine as store
-from syndicate.store import purges
-from syndicate.store.purges import Standing
+from syndicate.store import progress
+from syndicate.store.progress import Progress
 from tests import small
 from tests.outgoing.stand import Asked, Server, sent, serving
 from tests.sites import Site, written
@@ -48,12 +47,12 @@ class Stand:
         words = {"DATABASE_URL": url, "PURGE_URL": self.url, "ALLOW_LOOPBACK": "1", **further}
         return config.load({f"SYNDICATE_{n}": v for n, v in words.items()}, cwd=self.site.folder)
 
-    def purger(self, send: purging.Send | None = None, **how: Any) -> Purger:
-        send = send or purging.by_url(self.url, None, GUARD)
-        clock: Callable[[], datetime] = lambda: self.site.now  # noqa: E731 - mypy knows it so
-        return Purger(self.site.engine, send, **{"clock": clock, "settle": 0.0} | how)
+    def purger(self, send: Send | None = None, *, settle: float = 0) -> Outward:
+        telling = Purging(send or purging.by_url(self.url, None, GUARD))
+        engine = self.site.engine
+        return Outward(engine, telling, clock=lambda: self.site.now, settle=settle)
 
-    def work(self, send: purging.Send | None = None) -> list[Asked]:
+    def work(self, send: Send | None = None) -> list[Asked]:
         """Do all that is due; return the calls that arrived meanwhile."""
         before = len(self.server.asked)
         engines.run_once(self.purger(send).duties, threading.Event())
@@ -64,9 +63,9 @@ class Stand:
         self.site.write(slug, number=number, withdrawn=taken_back)
         assert self.site.publish().problems == ()
 
-    def standing(self) -> Standing | None:
+    def standing(self) -> Progress | None:
         with store.reading(self.site.engine) as connection:
-            return purges.find(connection)
+            return progress.find(connection, "purge")
 
     def diagnoses(self) -> list[Diagnosis]:
         with store.reading(self.site.engine) as connection:

@@ -15,8 +15,12 @@ from syndicate.deliver.distributed import DistributedEngine
 from syndicate.errors import StoreError
 from syndicate.store import backup, jobs
 from syndicate.store import engine as store
+from syndicate.subscribing import keeping
 from tests import readers
 from tests.deliver.engines import SELDOM, Stand, until
+from tests.deliver.hub.conftest import Stand as HubStand
+from tests.deliver.hub.conftest import confirm
+from tests.outgoing.stand import serving
 from tests.readers import Network
 
 MIGRATIONS = Path(SchemaManager.get_migrations_path())
@@ -170,6 +174,28 @@ def test_nothing_waits_for_a_tick_that_somebody_has_called_for(
     network.site.write("one")
     network.site.publish()
     until(lambda: network.sink.mails[1:])
+    until(lambda: not stand.ask(JOBS))
+    arguments = network.site.engine, network.keyring
+    keeping.ask_for_link(*arguments, "anna@example.org", client="192.0.2.1", now=network.now)
+    until(lambda: network.sink.mails[2:])
+    token = network.token(network.sink.mails[2], "preferences")
+    until(lambda: not stand.ask(JOBS))
+    keeping.export(*arguments, token, now=network.now)
+    until(lambda: network.sink.mails[3:])
+
+
+def test_a_request_to_the_hub_calls_for_its_verification(stand: Stand, network: Network) -> None:
+    stand.engine()
+    stand.ask("INSERT INTO procrastinate_periodic_defers (task_name) VALUES ('hub: verify')")
+    file = network.site.folder / "feeds/network.toml"
+    file.write_text(f"{file.read_text('utf-8')}\n[hub]\nown = true\n", "utf-8")
+    network.site.publish()
+    stand.ask("DELETE FROM procrastinate_jobs")
+    with serving({"/here": confirm}) as subscriber:
+        hub = HubStand(network, subscriber)
+        assert hub.ask().status_code == 202
+        hub.app.close()
+    assert stand.ask("SELECT task_name FROM procrastinate_jobs") == [("hub: verify",)]
 
 
 def test_who_finds_something_goes_on_and_calls_the_others(stand: Stand) -> None:

@@ -8,7 +8,7 @@ from syndicate.alerts import wording
 from syndicate.alerts.subscription import Schedule
 from syndicate.model import WithdrawalReason
 from tests.deliver.news import CORRECTION, READER, WITHDRAWAL, audited, publish, titles
-from tests.readers import Network
+from tests.readers import SENDER, Network
 
 
 def test_each_hears_of_what_they_ask_for(either: Network) -> None:
@@ -33,6 +33,26 @@ def test_one_mail_however_many_topics_match(network: Network) -> None:
     assert mail.text.count("What is known of one") == 1
     assert "Meta-analysis · Training · Empathy\n" in mail.text
     assert "asked for alerts (at once) on: Empathy; Meta-analysis; Training." in mail.words
+
+
+def test_an_alert_says_of_which_list_it_is_who_writes_and_why(network: Network) -> None:
+    network.subscribe("topic@example.org", "empathy", form="text")
+    network.subscribe("all@example.org")
+    publish(network, "one")
+    mails = {mail.recipient.partition("@")[0]: mail for mail in network.work()}
+    lists = {name: mail.message["List-Id"] for name, mail in mails.items()}
+    assert lists == {"topic": "<empathy.alerts.pprnet.example>", "all": "<alerts.pprnet.example>"}
+    base = network.site.base_url
+    archives = {name: mail.message["List-Archive"] for name, mail in mails.items()}
+    assert archives == {"topic": f"<{base}/topics/empathy/>", "all": f"<{base}/archive/>"}
+    for mail in mails.values():
+        assert mail.message["List-Help"] == f"<{base}/alerts/preferences/>"
+        assert mail.message["List-Owner"] == f"<mailto:{SENDER}>"
+        assert SENDER in mail.message["From"]
+        assert "PPRNet, 1 Example Street, Exampletown" in mail.words
+        assert f"because {mail.recipient} asked for alerts" in mail.words
+    assert mails["topic"].html == ""
+    assert "PPRNet, 1 Example Street, Exampletown" in mails["all"].html
 
 
 def test_what_is_published_together_is_told_together(network: Network) -> None:

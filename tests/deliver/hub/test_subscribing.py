@@ -46,6 +46,18 @@ def test_a_subscriber_is_asked_and_gets_the_very_bytes_that_are_served(stand: St
     assert len(stand.posts) == 1
 
 
+@pytest.mark.parametrize("method", ["sha1", "sha384", "sha512"])
+def test_another_method_signs_where_network_toml_says_so(stand: Stand, method: str) -> None:
+    file = stand.network.site.folder / "feeds/network.toml"
+    file.write_text(f"{file.read_text('utf-8')}signature = '{method}'\n", "utf-8")
+    stand.subscribe(secret=SECRET)
+    stand.publish("two")
+    stand.work()
+    (post,) = stand.posts
+    mark = hmac.new(SECRET.encode(), post.body, method).hexdigest()
+    assert post.headers["x-hub-signature"] == f"{method}={mark}"
+
+
 def test_without_a_secret_nothing_is_signed_and_a_renewal_is_one_subscription(
     stand: Stand,
 ) -> None:

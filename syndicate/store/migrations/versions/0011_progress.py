@@ -1,4 +1,4 @@
-"""How far a cache in front was purged."""
+"""How far a cache in front was purged, and another's hub was told."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ down_revision = "0010"
 
 def upgrade() -> None:
     op.create_table(
-        "purge",
-        Column("seq", BigInteger(), primary_key=True),
+        "progress",
+        Column("name", String(8), primary_key=True),
+        Column("reached", BigInteger(), nullable=False),
         Column("attempts", Integer(), nullable=False),
         Column("due_at", String(20), nullable=False),
         Column("reply", Text(), nullable=True),
