@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar, cast
 
 from syndicate import selection
-from syndicate.alerts.labels import labels
+from syndicate.alerts.labels import labels, terms_of
 from syndicate.alerts.subscription import (
     FORMS,
     LANGUAGES,
@@ -69,6 +69,14 @@ def read(visit: Visit) -> Wish:
         language=_one_of(LANGUAGES, visit.field("language"), visit.language.code),
         form=_one_of(FORMS, visit.field("form"), "html"),
     )
+
+
+def apart(text: str, definitions: Definitions) -> tuple[str, ...]:
+    """Return a selection as the form's boxes name it: any of several topics is one box for each."""
+    terms = terms_of(text, definitions)
+    if len({term.group for term in terms}) == 1 and not any(term.excluded for term in terms):
+        return tuple(map(str, terms))
+    return (str(selection.canonical(terms)),) if terms else ()
 
 
 def _resolved(text: str, visit: Visit) -> str:

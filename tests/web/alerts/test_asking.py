@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import re
 from itertools import product
+from urllib.parse import quote
+
+import pytest
 
 from tests.web.alerts.browser import READER, Browser, everything, link
 
@@ -28,6 +31,24 @@ def test_from_the_form_to_the_first_alert(browser: Browser) -> None:
     (mail,) = browser.alert(number=2)
     assert mail.recipient == READER
     assert "mirror-neurons" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("selection", "ticked"),
+    [
+        ("empathy+training", ["empathy", "training"]),
+        ("kind:meta-analysis", ["kind:meta-analysis"]),
+        ("empathy+kind:meta-analysis", ["empathy+kind:meta-analysis"]),
+        ("empathy+~training", ["empathy+~training"]),
+        ("nothing-of-the-kind", []),
+        ("", []),
+    ],
+)
+def test_what_a_reader_comes_from_is_ticked(
+    browser: Browser, selection: str, ticked: list[str]
+) -> None:
+    page = browser.ask(f"/alerts/?selection={quote(selection)}").text
+    assert re.findall(r'name="selection" value="([^"]+)" checked', page) == ticked
 
 
 def test_in_french(browser: Browser) -> None:
