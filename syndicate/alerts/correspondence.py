@@ -48,4 +48,5 @@ def draft(
 def describe(wish: Wish, definitions: Definitions, language: Language) -> str:
     """Say what somebody asks for: `Empathy, Training; monthly`."""
     named = ", ".join(labels(wish.selections, definitions, language))
-    return f"{named}; {wording.RHYTHMS[language][wish.schedule.rhythm]}"
+    mark = "\u202f;" if language == "fr" else ";"
+    return f"{named}{mark} {wording.RHYTHMS[language][wish.schedule.rhythm]}"

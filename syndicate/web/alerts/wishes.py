@@ -124,6 +124,7 @@ def fields(wish: Wish, definitions: Definitions, language: Language) -> dict[str
     further = [text for text in wish.selections if text and text not in offered]
     schedule = wish.schedule
     return {
+        "is_narrowed": not offered.isdisjoint(chosen),
         "everything": Choice("everything", say("Everything"), "" in chosen),
         "groups": [
             (title, [Choice(value, label, value in chosen) for value, label in rows])

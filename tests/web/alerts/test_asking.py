@@ -34,21 +34,22 @@ def test_from_the_form_to_the_first_alert(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "ticked"),
+    ("selection", "ticked", "is_open"),
     [
-        ("empathy+training", ["empathy", "training"]),
-        ("kind:meta-analysis", ["kind:meta-analysis"]),
-        ("empathy+kind:meta-analysis", ["empathy+kind:meta-analysis"]),
-        ("empathy+~training", ["empathy+~training"]),
-        ("nothing-of-the-kind", []),
-        ("", []),
+        ("empathy+training", ["empathy", "training"], True),
+        ("kind:meta-analysis", ["kind:meta-analysis"], True),
+        ("empathy+kind:meta-analysis", ["empathy+kind:meta-analysis"], False),
+        ("empathy+~training", ["empathy+~training"], False),
+        ("nothing-of-the-kind", [], False),
+        ("", [], False),
     ],
 )
-def test_what_a_reader_comes_from_is_ticked(
-    browser: Browser, selection: str, ticked: list[str]
+def test_what_a_reader_comes_from_is_ticked_and_seen(
+    browser: Browser, selection: str, ticked: list[str], *, is_open: bool
 ) -> None:
     page = browser.ask(f"/alerts/?selection={quote(selection)}").text
     assert re.findall(r'name="selection" value="([^"]+)" checked', page) == ticked
+    assert ("<details open>" in page.partition("<summary>")[0]) == is_open
 
 
 def test_in_french(browser: Browser) -> None:
@@ -59,6 +60,7 @@ def test_in_french(browser: Browser) -> None:
     browser.submit("/fr/alerts/", address=READER, selection="empathy", rhythm="immediate")
     (letter,) = browser.network.work()
     assert letter.message["Subject"].endswith("veuillez confirmer vos alertes")
+    assert "  Empathie\u202f; dès la parution" in letter.text
     assert "/fr/alerts/confirm/" in letter.text
     assert browser.submit(link(letter, "confirm"), act="confirm").status_code == 200
     (mail,) = browser.alert()
