@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,15 @@ class Settings:
     dkim_key_file: Path | None = None
     returns_token: str | None = field(default=None, repr=False)
     mirror_key: str | None = field(default=None, repr=False)
+    purge_url: str | None = field(default=None, repr=False)
+    purge_command: tuple[str, ...] = ()
+    purge_token: str | None = field(default=None, repr=False)
     engine: Literal["local", "distributed"] = "local"
+
+    @property
+    def is_purging(self) -> bool:
+        """Tell whether a cache in front is to be purged."""
+        return bool(self.purge_url or self.purge_command)
 
     @property
     def store_folder(self) -> Path | None:
@@ -83,10 +92,15 @@ def load(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         dkim_key_file=read("DKIM_KEY_FILE", lambda raw: (cwd / raw).resolve() if raw else None),
         returns_token=read("RETURNS_TOKEN", lambda raw: raw or None),
         mirror_key=read("MIRROR_KEY", bearer_key),
+        purge_url=read("PURGE_URL", _purge_url),
+        purge_command=read("PURGE_COMMAND", lambda raw: tuple(shlex.split(raw))),
+        purge_token=read("PURGE_TOKEN", bearer_key),
         engine=read("ENGINE", _engine),
     )
     if settings.engine == "distributed" and (settings.database_url or "").startswith("sqlite:"):
         faults.append("SYNDICATE_ENGINE: distributed needs PostgreSQL: set SYNDICATE_DATABASE_URL")
+    if settings.purge_url and settings.purge_command:
+        faults.append("SYNDICATE_PURGE_COMMAND: set this or SYNDICATE_PURGE_URL, not both")
     if faults:
         raise SettingsError("\n".join(faults), "docs/operators.md lists the settings")
     return settings
@@ -110,6 +124,12 @@ def _base_url(raw: str) -> str | None:
     if raw and not re.match(r"https?://[^\s/?#@]+(/[^\s?#]*)?\Z", raw):
         raise ValueError("an address such as https://feeds.example.org")
     return raw.rstrip("/") or None
+
+
+def _purge_url(raw: str) -> str | None:
+    if raw and not re.match(r"https?://[^\s/?#@]+(/\S*)?\Z", raw):
+        raise ValueError("an address such as https://api.cdn.example/purge")
+    return raw or None
 
 
 def _smtp_url(raw: str) -> str | None:

@@ -31,6 +31,12 @@ def _plain(value: str) -> str:
     return value.strip()
 
 
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("write something there")
+    return value
+
+
 def feed_label(value: str) -> str:
     """Return what may stand in a feed's category. ValueError: it may not."""
     if "," in value or "&" in value:
@@ -68,8 +74,8 @@ def in_utc(instant: datetime) -> datetime:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
-Plain = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
-Label = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(feed_label)]
+Plain = Annotated[str, Field(max_length=300), AfterValidator(_filled), AfterValidator(_plain)]
+Label = Annotated[str, Field(max_length=120), AfterValidator(_filled), AfterValidator(feed_label)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 OptionalPlain = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$"), AfterValidator(_plain)]

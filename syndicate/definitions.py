@@ -210,6 +210,11 @@ def parse(texts: Mapping[str, str], *, base_url: str | None = None) -> Definitio
     return Definitions(network, topics, kinds, tuple(feeds), dict(texts), window)
 
 
+def doubts(texts: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return the warnings on files that `parse` takes."""
+    return tuple(DefinitionFiles.parse(texts).untranslated(texts))
+
+
 def _standing_feeds(definitions: Definitions) -> Iterator[Feed]:
     """Make the feeds that exist without a [[feed]] block: all, one a topic, one a kind."""
     network = definitions.network

@@ -262,6 +262,12 @@ class Feed:
     selection: Selection = EVERYTHING
     window: int = 50
 
+    @property
+    def surrogate_key(self) -> str:
+        """By what caches purge its documents; selections and searches share a key each as well."""
+        group = self.key.partition("/")[0]
+        return f"{self.key} {group}" if group in ("selection", "search") else self.key
+
 
 # What a feed carries ---------------------------------------------------------------------------
 

@@ -101,11 +101,20 @@ def worker(
 def callers(
     settings: Settings, engine: Engine, *, clock: Callable[[], datetime]
 ) -> list[Mapping[str, Duty]]:
-    """Return the duties of the hub and of webhooks; each is slow by itself, and needs no relay."""
-    from syndicate.deliver.hub import Hub  # noqa: PLC0415 - only who calls needs it
+    """Return the duties of webhooks, the hub and purges; each is slow by itself, with no relay."""
+    from syndicate.deliver import purging  # noqa: PLC0415 - only who calls needs it
+    from syndicate.deliver.hub import Hub  # noqa: PLC0415 - the same
     from syndicate.outgoing import Guard  # noqa: PLC0415 - the same
     from syndicate.webhooks.calling import Caller  # noqa: PLC0415 - the same
 
     guard = Guard(allow_loopback=settings.allow_loopback)
     hub = Hub(engine, guard, owner=owners.new(), clock=clock)
-    return [Caller(engine, guard, clock=clock).duties, hub.duties]
+    found = [Caller(engine, guard, clock=clock).duties, hub.duties]
+    if settings.is_purging:
+        send = (
+            purging.by_url(settings.purge_url, settings.purge_token, guard)
+            if settings.purge_url
+            else purging.by_command(settings.purge_command, settings.purge_token)
+        )
+        found.append(purging.Purger(engine, send, clock=clock).duties)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "LEFT OUT: no Chromium is installed, so no page was tried in a browser: no axe-core, "
             "no keyboard, no printing (apt install chromium, then make prove)"
         )
+    for program, files, package in (
+        ("nginx", "nginx's", "nginx-light"),
+        ("systemd-analyze", "systemd's", "systemd"),
+    ):
+        if not (shutil.which(program) or shutil.which(program, path="/usr/sbin")):
+            terminalreporter.write_line(
+                f"LEFT OUT: {program} is not installed, so {files} files in deploy/ were only read "
+                f"(apt install {package})"
+            )
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +69,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Return the URL of an empty database; a test that asks for it runs once on each kind."""
     # Asked for by name, so that no PostgreSQL is started for a test on SQLite.
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_server(request: pytest.FixtureRequest) -> URL | None:
+    """Return where a test may make databases: None for SQLite, then a server of PostgreSQL."""
+    if request.param == "sqlite":
+        return None
+    url: URL = request.getfixturevalue("postgres_server")
     return url
 
 

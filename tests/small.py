@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests import stores
@@ -12,11 +13,11 @@ KINDS = ("meta-analysis",)
 FEEDS = ("therapist-development",)
 
 
-def write_definitions(folder: Path) -> None:
+def write_definitions(folder: Path, kinds: Sequence[str] = KINDS) -> None:
     """Write feeds/ of the repository with only these blocks, and an empty content/."""
     (folder / "feeds").mkdir(parents=True)
     (folder / "content" / "summaries").mkdir(parents=True)
-    kept = {"topics": ("[[topic]]", TOPICS), "kinds": ("[[kind]]", KINDS)}
+    kept = {"topics": ("[[topic]]", TOPICS), "kinds": ("[[kind]]", kinds)}
     kept |= {"feeds": ("[[feed]]", FEEDS), "network": ("[[none]]", ())}
     for name, (mark, slugs) in kept.items():
         head, *blocks = (REPOSITORY / f"feeds/{name}.toml").read_text("utf-8").split(mark)

@@ -41,6 +41,8 @@ def test_every_setting(tmp_path: Path) -> None:
         DKIM_KEY_FILE="dkim.pem",
         RETURNS_TOKEN=SECRET,
         MIRROR_KEY="sk_1_secret",
+        PURGE_URL="https://api.cdn.example/purge?zone=1",
+        PURGE_TOKEN="p-token",
         ENGINE="distributed",
     )
     assert found == Settings(
@@ -57,9 +59,25 @@ def test_every_setting(tmp_path: Path) -> None:
         dkim_key_file=tmp_path / "dkim.pem",
         returns_token=SECRET,
         mirror_key="sk_1_secret",
+        purge_url="https://api.cdn.example/purge?zone=1",
+        purge_token="p-token",
         engine="distributed",
     )
-    assert all(getattr(found, field.name) for field in fields(Settings))
+    assert found.is_purging
+    unset = [field.name for field in fields(Settings) if not getattr(found, field.name)]
+    assert unset == ["purge_command"]
+
+
+def test_a_command_is_a_list_of_words(tmp_path: Path) -> None:
+    found = _load(tmp_path, PURGE_COMMAND="/usr/local/bin/purge --zone 'care network'")
+    assert found.purge_command == ("/usr/local/bin/purge", "--zone", "care network")
+    assert found.is_purging
+    assert not _load(tmp_path).is_purging
+
+
+def test_a_cache_is_purged_in_one_way(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="PURGE_COMMAND: set this or SYNDICATE_PURGE_URL"):
+        _load(tmp_path, PURGE_COMMAND="purge", PURGE_URL="https://api.cdn.example/purge")
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -71,6 +89,9 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "LOG_FORMAT": "xml",
         "ALLOW_LOOPBACK": "perhaps",
         "MIRROR_KEY": "two words",
+        "PURGE_URL": "api.cdn.example",
+        "PURGE_COMMAND": "purge 'all",
+        "PURGE_TOKEN": "two words",
         "ENGINE": "celery",
     }
     with pytest.raises(SettingsError) as told:
@@ -115,9 +136,11 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         SECRET_KEY_FALLBACKS="f" * 32,
         METRICS_TOKEN="m-token",
         SMTP_URL="smtp://u:password@x",
+        PURGE_URL="https://api.cdn.example/purge?key=u-token",
+        PURGE_TOKEN="p-token",
     )
     shown = repr(found)
-    assert not any(word in shown for word in (SECRET, "f" * 32, "m-token", "password"))
+    assert not any(word in shown for word in (SECRET, "f" * 32, "m-token", "password", "-token"))
 
 
 def test_variables_that_mean_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The conditions under which others pull, as network.toml has them."""
+"""What the files of feeds/ may say: the conditions of pulling, and labels in two languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from syndicate import definitions
 from syndicate.errors import DefinitionError
 from syndicate.model import Conditions, Quota
+from tests import networks
 from tests.sites import REPOSITORY
 
 
@@ -60,3 +61,47 @@ def test_a_date_without_a_zone_is_in_utc(tmp_path: Path) -> None:
 def test_what_cannot_be(old: str, new: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match=rf"feeds/network.toml:\d+: .*{told}"):
         conditions(tmp_path, old, new)
+
+
+EMPATHY = networks.topic("empathy", "Empathy", label_fr="Empathie")
+TRAINING = networks.topic("training", "Training")
+
+
+def test_without_a_french_label_the_english_one_is_shown_and_the_owner_is_told() -> None:
+    network = networks.make(EMPATHY, TRAINING)
+    assert [topic.label_fr for topic in network.topics] == ["Empathie", "Training"]
+    told = [(p.path, p.line, p.message) for p in definitions.doubts(network.texts)]
+    assert told == [
+        ("feeds/topics.toml", 8, "the topic 'training' has no label_fr"),
+        ("feeds/kinds.toml", 3, "the kind 'meta-analysis' has no label_fr"),
+        ("feeds/kinds.toml", 7, "the kind 'randomised-trial' has no label_fr"),
+    ]
+    assert {problem.severity for problem in definitions.doubts(network.texts)} == {"warning"}
+
+
+def test_a_network_without_french_is_not_troubled() -> None:
+    assert definitions.doubts(networks.make(TRAINING).texts) == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("x" * 301, "at most 300"),
+        ("", "write something there"),
+        ("  ", "write something there"),
+        ("Empa\u0007thie", "without the character U+0007"),
+        ("Em\u202epathie", "without the character U+202E"),
+    ],
+)
+def test_a_french_label_that_cannot_be(label: str, told: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        networks.make(networks.topic("empathy", "Empathy", label_fr=label))
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line) == ("feeds/topics.toml", 5)
+    assert problem.message.startswith("topic.0.label_fr: ")
+    assert told in problem.message
+
+
+def test_a_label_is_not_blank() -> None:
+    with pytest.raises(DefinitionError, match="label: write something there"):
+        networks.make(networks.topic("empathy", " ", "Empathy"))

@@ -10,7 +10,7 @@ from typing import Final
 
 from syndicate import addresses
 from syndicate.alerts import wording
-from syndicate.alerts.labels import label_of, labels, terms_of
+from syndicate.alerts.labels import label_of, listed, terms_of
 from syndicate.alerts.mail import ADDRESS, TOKEN, Draft
 from syndicate.alerts.news import What, note_of
 from syndicate.alerts.subscription import Form, Language, Rhythm
@@ -58,7 +58,7 @@ def draft(bulletin: Bulletin, definitions: Definitions) -> Draft:
         "network": definitions.network,
         "alerts": alerts,
         "rhythm": wording.RHYTHMS[bulletin.language][bulletin.rhythm],
-        "selections": ", ".join(labels(bulletin.selections, definitions, bulletin.language)),
+        "selections": listed(bulletin.selections, definitions, bulletin.language),
         "lines": [_shown(line, bulletin, definitions) for line in lines[:MOST_LINES]],
         "more": max(len(lines) - MOST_LINES, 0),
         "home": page(addresses.HOME),
@@ -82,14 +82,20 @@ def draft(bulletin: Bulletin, definitions: Definitions) -> Draft:
 
 def _shown(line: Line, bulletin: Bulletin, definitions: Definitions) -> dict[str, object]:
     summary, language = line.summary, bulletin.language
-    withheld = summary.withdrawn is not None and summary.withdrawn.reason == "legal"
+    taken_back = summary.withdrawn
+    withheld = taken_back is not None and taken_back.reason == "legal"
+    instead = taken_back.replaced_by if taken_back and not withheld else None
+
+    def page(slug: str) -> str:
+        return definitions.absolute(addresses.in_language(addresses.summary(slug), language))
+
     return {
         "what": line.what,
+        "told": _told(line, language),
         "status": "" if line.what == "new" else wording.WHAT[language][line.what],
         "title": wording.BULLETIN[language]["withheld"] if withheld else summary.title,
-        "url": definitions.absolute(
-            addresses.in_language(addresses.summary(summary.slug), language)
-        ),
+        "url": page(summary.slug),
+        "instead": page(instead) if instead else None,
         "date": wording.day(summary.published, language) if summary.published else "",
         "labels": " · ".join(_labels_of(summary, bulletin.selections, definitions, language)),
         "note": note_of(line.what, summary),
@@ -98,15 +104,23 @@ def _shown(line: Line, bulletin: Bulletin, definitions: Definitions) -> dict[str
     }
 
 
+def _told(line: Line, language: Language) -> str:
+    """Return what happened to it, as a sentence; nothing of what is new."""
+    if line.what == "new":
+        return ""
+    why = line.summary.withdrawn.reason if line.summary.withdrawn else "other"
+    return wording.BULLETIN[language][line.what].format(why=wording.WHY[language][why])
+
+
 def _subject(lines: list[Line], bulletin: Bulletin, definitions: Definitions) -> str:
     """Return `PPRNet demo, Empathy: How empathy …`, or what there is by number."""
-    head = definitions.network.short
-    named = list(labels(bulletin.selections, definitions, bulletin.language))
-    if "" not in bulletin.selections and len(named) <= 2:
-        head = ", ".join([head, *named])
+    head, colon = definitions.network.short, f"{wording.BULLETIN[bulletin.language]['colon']} "
+    if "" not in bulletin.selections and len(bulletin.selections) <= 2:
+        named = listed(bulletin.selections, definitions, bulletin.language)
+        head = ", ".join(filter(None, (head, named)))
     if len(lines) == 1:
         shown = _shown(lines[0], bulletin, definitions)
-        told = ": ".join(filter(None, (str(shown["status"]), str(shown["title"]))))
+        told = colon.join(filter(None, (str(shown["status"]), str(shown["title"]))))
     else:
         counts = Counter(line.what for line in lines)
         told = ", ".join(
@@ -114,7 +128,7 @@ def _subject(lines: list[Line], bulletin: Bulletin, definitions: Definitions) ->
             for what in reversed(_ORDER)
             if counts[what]
         )
-    return textwrap.shorten(f"{head}: {told}", _LONGEST_SUBJECT, placeholder=" …")
+    return textwrap.shorten(f"{head}{colon}{told}", _LONGEST_SUBJECT, placeholder=" …")
 
 
 def _labels_of(

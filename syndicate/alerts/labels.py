@@ -1,4 +1,4 @@
-"""How selections are written for readers: `Empathy + Training (without Suicide)`."""
+"""How selections are written for readers: `Empathy or Training, Meta-analysis, not Suicide`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def labels(
             yield _label(terms, definitions, language)
 
 
+def listed(selections: Iterable[str], definitions: Definitions, language: Language) -> str:
+    """Return the labels as one text: `Empathy; Training`, in French with a space before `;`."""
+    between = "\u202f; " if language == "fr" else "; "
+    return between.join(labels(selections, definitions, language))
+
+
 def terms_of(text: str, definitions: Definitions) -> tuple[Term, ...]:
     """Return a selection's terms by their present slugs; none for one that names what is gone."""
     try:
@@ -37,12 +43,18 @@ def label_of(one: Topic | Kind, language: Language) -> str:
 
 
 def _label(terms: tuple[Term, ...], definitions: Definitions, language: Language) -> str:
-    named = " + ".join(_term(t, definitions, language) for t in terms if not t.excluded)
-    without = ", ".join(_term(t, definitions, language) for t in terms if t.excluded)
     words = wording.BULLETIN[language]
-    if not without:
-        return named
-    return f"{named or words['everything']} ({words['without']} {without})"
+    groups = [
+        words["or"].join(_term(term, definitions, language) for term in named)
+        for group in ("topic", "kind", "form")
+        if (named := [term for term in terms if term.group == group and not term.excluded])
+    ]
+    without = [
+        words["not"].format(label=_term(term, definitions, language))
+        for term in terms
+        if term.excluded
+    ]
+    return ", ".join([*(groups or [words["everything"]]), *without])
 
 
 def _term(term: Term, definitions: Definitions, language: Language) -> str:

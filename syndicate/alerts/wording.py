@@ -11,6 +11,7 @@ from typing import Final
 
 from syndicate.alerts.news import What
 from syndicate.alerts.subscription import Language, Rhythm
+from syndicate.model import WithdrawalReason
 
 RHYTHMS: Final[Mapping[Language, Mapping[Rhythm, str]]] = {
     "en": {
@@ -66,11 +67,14 @@ BULLETIN: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "colon": ":",
         "everything": "everything",
-        "without": "without",
+        "or": " or ",
+        "not": "not {label}",
         "withheld": "A summary",
         "article": "The article",
         "read": "Read it here",
-        "withdrawn": "It was withdrawn; please do not rely on copies of it.",
+        "withdrawn": "It was withdrawn{why}; please do not rely on copies of it.",
+        "instead": "Read instead",
+        "why": "More on this",
         "restored": "It had been withdrawn, and stands again.",
         "corrected": "It has changed since you got it.",
         "more": "and {n} more:",
@@ -85,13 +89,16 @@ BULLETIN: Final[Mapping[Language, Mapping[str, str]]] = {
     "fr": {
         "colon": "\u202f:",
         "everything": "tout",
-        "without": "sans",
+        "or": " ou ",
+        "not": "sauf {label}",
         "withheld": "Un résumé",
-        "article": "L'article",
+        "article": "L’article",
         "read": "À lire ici",
-        "withdrawn": "Il a été retiré\u202f; veuillez ne pas vous fier à ses copies.",
+        "withdrawn": "Il a été retiré{why}\u202f; veuillez ne pas vous fier à ses copies.",
+        "instead": "À lire plutôt",
+        "why": "En savoir plus",
         "restored": "Il avait été retiré et paraît de nouveau.",
-        "corrected": "Il a changé depuis que vous l'avez reçu.",
+        "corrected": "Il a changé depuis que vous l’avez reçu.",
         "more": "et {n} de plus\u202f:",
         "english": "Les résumés sont offerts en anglais seulement.",
         "because": (
@@ -101,6 +108,25 @@ BULLETIN: Final[Mapping[Language, Mapping[str, str]]] = {
         "stop": "Ne plus recevoir ces courriels",
         "change": "Changer les sujets ou la fréquence",
         "from": "Envoyé par",
+    },
+}
+
+WHY: Final[Mapping[Language, Mapping[WithdrawalReason, str]]] = {
+    "en": {
+        "retracted": " because the article it summarises was retracted",
+        "error": " because it was in error",
+        "superseded": " because a newer summary takes its place",
+        "duplicate": " because it was published twice",
+        "legal": " for legal reasons",
+        "other": "",
+    },
+    "fr": {
+        "retracted": " parce que l’article résumé a été rétracté",
+        "error": " parce qu’il contenait une erreur",
+        "superseded": " parce qu’un résumé plus récent le remplace",
+        "duplicate": " parce qu’il avait été publié deux fois",
+        "legal": " pour des raisons juridiques",
+        "other": "",
     },
 }
 

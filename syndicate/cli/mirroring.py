@@ -111,13 +111,20 @@ def _wanted(
     )
 
 
-def _key(file: Path) -> str | None:
+def _key(file: Path) -> str:
+    """Return the key of a file; an empty one must not look as if the key had been shown."""
     from syndicate.config import bearer_key
+    from syndicate.store.secret import is_private
 
     try:
-        return bearer_key(file.read_text("utf-8").strip())
+        key = bearer_key(file.read_text("utf-8").strip())
     except ValueError as error:
         raise click.UsageError(f"{file}: {error}") from None
+    if key is None:
+        raise click.UsageError(f"{file} is empty: put the key into it, or leave out --key-file")
+    if not is_private(file):
+        click.echo(f"others can read {file}: chmod 600 {file}", err=True)
+    return key
 
 
 def _watch(wanted: Mirror, waits: Patience, every: int, *, as_json: bool) -> None:

@@ -30,7 +30,7 @@ _expires = click.option(
     "--expires", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC) on which it all ends."
 )
 _terms = click.option("--terms", help="The version of the licence's terms that was accepted.")
-_webhook = click.option("--webhook", metavar="URL", help="Where it is called on each change.")
+_webhook = click.option("--webhook", metavar="URL", help="Where it is called on a change.")
 _per_minute = click.option("--per-minute", type=click.IntRange(1, 1_000_000), help="Requests.")
 _per_day = click.option("--per-day", type=click.IntRange(1, 100_000_000), help="Requests.")
 

@@ -87,11 +87,11 @@ def remove(partner: str) -> None:
 
 @group.command
 @click.argument("partner")
-@click.option("--since", type=click.IntRange(0), metavar="SEQ", help="Every change after this one.")
+@click.option("--since", type=click.IntRange(0), metavar="SEQ", help="What changed after this.")
 def replay(partner: str, since: int | None) -> None:
     """Call PARTNER again for what failed for good; a webhook that ended is called again.
 
-    With --since for every change after that number, whether it was told or not.
+    With --since for what has changed after that number, whether it was told or not.
     """
     from syndicate.webhooks import registering
 

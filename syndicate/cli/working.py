@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def worker(*, once: bool, note_every: int) -> None:
     """Go on until SIGTERM or Ctrl-C. Needs SYNDICATE_SMTP_URL, and [alerts] in network.toml.
 
-    Webhooks and the hub need neither. Any number may run at once; on SQLite one is enough, on
-    several machines SYNDICATE_ENGINE=distributed shares the work out.
+    Webhooks, the hub and purges need neither. Any number may run at once; on SQLite one is enough,
+    on several machines SYNDICATE_ENGINE=distributed shares the work out.
     """
     from syndicate import wiring
 
@@ -40,7 +40,7 @@ def worker(*, once: bool, note_every: int) -> None:
         runner = None if once else wiring.duty_engine(settings, engine)
         calling = call_others(engine, settings, stop, runner)
         try:
-            if settings.smtp_url or not _calls_others(engine):
+            if settings.smtp_url or not (settings.is_purging or _calls_others(engine)):
                 deliver(engine, settings, stop, runner, note_every=note_every)
             elif not once:
                 stop.wait()
@@ -54,7 +54,7 @@ def worker(*, once: bool, note_every: int) -> None:
 def call_others(
     engine: Engine, settings: Settings, stop: threading.Event, runner: Runner | None
 ) -> list[threading.Thread]:
-    """Start the threads that call webhooks and the hub's subscribers: slow ones hold up no mail.
+    """Start the threads that call webhooks, subscribers and caches: slow ones hold up no mail.
 
     Without a `runner`, what is due is done when this returns, and there are no threads.
     """

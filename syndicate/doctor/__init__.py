@@ -148,6 +148,7 @@ def _store(
                 *_address(connection, settings),
                 *mails.examine(connection, settings, now=now, ask=ask),
                 *callers.examine(connection, now=now),
+                *callers.examine_cache(connection, settings, now=now),
                 *workers.examine(connection, settings),
             ]
     except StoreError as error:

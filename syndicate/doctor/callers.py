@@ -1,4 +1,4 @@
-"""Whether those who wish to be told are: by partners' webhooks, and by the hub."""
+"""Whether those who are to be told are: by partners' webhooks, by the hub, and caches in front."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from syndicate.config import Settings
 from syndicate.doctor.diagnosis import Diagnosis
 from syndicate.doctor.mails import LATE
-from syndicate.store import callbacks, calls, hub_standing, site
+from syndicate.store import callbacks, calls, hub_standing, purges, site
 from syndicate.store.engine import Connection
 
+_CACHE: Final = "cache in front"
 _RUN: Final = "keep `syndicate worker` or `syndicate serve` running"
 
 
@@ -26,6 +28,14 @@ def examine(connection: Connection, *, now: datetime) -> Iterator[Diagnosis]:
             yield Diagnosis(place="webhooks", message="switched off in network.toml")
     if definitions.is_hub:
         yield from _hub(connection, now)
+
+
+def examine_cache(
+    connection: Connection, settings: Settings, *, now: datetime
+) -> Iterator[Diagnosis]:
+    """Yield how purges go, where the settings ask for them."""
+    if settings.is_purging:
+        yield _cache(connection, now)
 
 
 def _webhooks(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
@@ -60,6 +70,20 @@ def _hub(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
         f"{found.behind:,} lack the newest bytes; {found.requests:,} requests to verify"
     )
     yield _state("hub", told, found.oldest, now)
+
+
+def _cache(connection: Connection, now: datetime) -> Diagnosis:
+    found = purges.find(connection)
+    if found is None:
+        return _state(_CACHE, "no worker has begun to purge it", None, now)
+    if found.reply is None:
+        return _state(_CACHE, f"purged up to change {found.seq}", found.oldest, now)
+    return Diagnosis(
+        place=_CACHE,
+        verdict="error",
+        message=f"it may show what was withdrawn; purging it failed: {found.reply}",
+        remedy="it is tried again by itself; see SYNDICATE_PURGE_URL or SYNDICATE_PURGE_COMMAND",
+    )
 
 
 def _state(place: str, told: str, oldest: datetime | None, now: datetime) -> Diagnosis:

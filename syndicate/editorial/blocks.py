@@ -104,7 +104,9 @@ def _parse_se(value: object) -> str:
 
 def _parse_pair(value: object) -> list[object]:
     if not isinstance(value, list) or len(value) != 2:
-        raise FieldError("must be two numbers", "write them like [-0.55, -0.27]")
+        raise FieldError(
+            "must be two numbers", "write them like [-0.55, -0.27], with decimal points"
+        )
     return value
 
 

@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from syndicate.errors import ContentError, Problem
 
 MAX_BYTES: Final = 5_000_000
 _MOST_PROBLEMS = 20  # a file in a wrong encoding has one on every line; the first few tell enough
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060]")
+_NO_TEXTS: Final = (
+    (b"PK\x03\x04", "a Word document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"%PDF", "a PDF"),
+)
 _BOM = b"\xef\xbb\xbf"
 _PLANE_ENDS = "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
@@ -69,6 +76,10 @@ def decode(path: str, raw: bytes) -> tuple[str, list[Problem]]:
     """
     if len(raw) > MAX_BYTES:
         raise ContentError(too_large(path, len(raw)))
+    for start, what in _NO_TEXTS:
+        if raw.startswith(start):
+            remedy = "copy its words into a file of plain text, made of content/TEMPLATE.md"
+            raise ContentError(Problem(path, 0, f"this file is {what}, not text", remedy))
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise ContentError(Problem(path, 1, "the file is UTF-16", "save it as UTF-8 without BOM"))
     problems = []
@@ -77,10 +88,24 @@ def decode(path: str, raw: bytes) -> tuple[str, list[Problem]]:
         problems.append(Problem(path, 1, message, "save it as UTF-8 without BOM"))
         raw = raw[len(_BOM) :]
     text = raw.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    if "\n" not in text and text.count("\r") > 2:  # as on an old Macintosh
+        remedy = "save it with line ends of Unix or Windows"
+        raise ContentError(Problem(path, 1, "the lines end as nobody ends them now (CR)", remedy))
     line, position, last = 1, 0, 0
     for found, character in find_forbidden(text):
         line, position = line + text.count("\n", position, found), found
         if line != last and len(problems) < _MOST_PROBLEMS:
             problems.append(Problem(path, line, *describe(character)))
         last = line
+    problems += _invisible(path, text)
     return _FORBIDDEN.sub("\u25a1", text), problems
+
+
+def _invisible(path: str, text: str) -> Iterator[Problem]:
+    """Warn, line by line, of what a word processor or a PDF leaves inside words."""
+    if not _INVISIBLE.search(text):
+        return
+    numbered = ((n, _INVISIBLE.search(line)) for n, line in enumerate(text.split("\n"), 1))
+    for number, found in islice(((n, f) for n, f in numbered if f), _MOST_PROBLEMS):
+        message = f"U+{ord(found[0]):04X} is invisible, and keeps the word from being found"
+        yield Problem(path, number, message, "retype the word around it", "warning")

@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from syndicate.definitions import Definitions
+from syndicate.definitions import Definitions, doubts
 from syndicate.editorial import parallel, tree
 from syndicate.editorial.clashes import Claim, claim_of, clashes
 from syndicate.editorial.summary import parse
@@ -67,6 +68,7 @@ class Checking:
     def __init__(self, site: Path, definitions: Definitions) -> None:
         self._site = site
         self._definitions = definitions
+        self._doubts = doubts(definitions.texts)
         self._checked: dict[str, _Checked] = {}
         self._passed_over: dict[str, Problem] = {}
 
@@ -75,7 +77,7 @@ class Checking:
     ) -> Report:
         """Read every file."""
         paths = []
-        for found in tree.walk(self._site):
+        for found in chain(tree.misplaced(self._site), tree.walk(self._site)):
             if isinstance(found, Problem):
                 self._passed_over[found.path] = found
             else:
@@ -102,7 +104,7 @@ class Checking:
 
     def _report(self) -> Report:
         checked = [self._checked[path] for path in sorted(self._checked)]
-        problems = [*self._passed_over.values()]
+        problems = [*self._doubts, *self._passed_over.values()]
         problems += (problem for one in checked for problem in one.problems)
         problems += clashes(one.claim for one in checked)
         problems += _unknown_replacements(checked)

@@ -100,7 +100,7 @@ def _same_ids(claims: list[Claim]) -> Iterator[Problem]:
             claim.path,
             claim.id_line,
             f"the id {claim.id!r} is also that of {other.path}",
-            "`syndicate new` writes a new one; keep the id of the file that was published first",
+            "end it with the file's name; keep the id of the file that was published first",
         )
 
 

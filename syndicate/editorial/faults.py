@@ -33,14 +33,15 @@ _BLOCKS: Final[Mapping[str | int, type[Fields]]] = {
     "withdrawn": WithdrawalFields,
 }
 _MOST_FAULTS = 100  # nobody reads more, and a hostile file could have tens of thousands
+_MOST_SHOWN = 60
 _EXAMPLES: Final = {
     "schema": f"add `schema: {SCHEMA}`",
-    "id": "`syndicate new` writes one; an id never changes once published",
+    "id": "copy that of content/TEMPLATE.md and end it with the file's name; it never changes",
     "lang": "add `lang: en`",
 }
 _SHAPES: Final = {
-    "list_type": ("must be a list", "write it like [one, two]"),
-    "tuple_type": ("must be a list", "write it like [one, two]"),
+    "list_type": ("must be a list", ""),
+    "tuple_type": ("must be a list", ""),
     "model_type": ("must be a block of keys", "put `key: value` lines under it, indented"),
 }
 
@@ -56,6 +57,9 @@ def read_fields(
         return None, [Problem(path, front.line(("schema",)), message, remedy)]
     reading = Reading(definitions)
     fields, remarks = None, reading.remarks
+    if ("title",) in front.folded:
+        remedy = "write it on one line; with quotes around it, it may hold a colon"
+        remarks.append(Remark(("title",), "goes over several lines", remedy))
     try:
         fields = FrontMatter.model_validate(front.values, context=reading)
     except ValidationError as error:
@@ -68,7 +72,7 @@ def read_fields(
 
 def _problem(path: str, front: Front, remark: Remark) -> Problem:
     name = ".".join(_name(key) for key in remark.place if isinstance(key, str))
-    joint = " " if remark.message.startswith(("is ", "has ", "must ", "stands ")) else ": "
+    joint = " " if remark.message.startswith(("goes ", "has ", "is ", "must ", "stands ")) else ": "
     message = f"`{name}`{joint}{remark.message}" if name else remark.message
     return Problem(path, front.line(remark.place), message, remark.remedy, remark.severity)
 
@@ -93,13 +97,21 @@ def _words(detail: ErrorDetails) -> tuple[str, str]:
         return "is missing", _EXAMPLES.get(str(place[-1]), "add it")
     if kind == "extra_forbidden":
         known = near_misses(str(place[-1]), _known_keys(place))
-        return "is not a key of a summary", known or "see docs/editors.md for the keys"
+        return "is not a key of a summary", known or f"the keys are {', '.join(_known_keys(place))}"
     if kind == "literal_error":
         known = near_misses(str(detail["input"]), _choices(context))
         return f"{shown(detail['input'])} is none of {context['expected']}", known
     if kind in ("too_long", "string_too_long"):
         return "is too long", f"keep it to {context.get('max_length')}"
-    return _SHAPES.get(kind, (detail["msg"], "see docs/editors.md"))
+    message, remedy = _SHAPES.get(kind, (detail["msg"], "see docs/editors.md"))
+    return message, remedy or _as_list(place, detail["input"])
+
+
+def _as_list(place: Place, value: object) -> str:
+    """Say how what stands there would be written as a list."""
+    if place[0] not in _BLOCKS and isinstance(value, str) and len(value) <= _MOST_SHOWN:
+        return f"write [{value}], with commas between"
+    return "begin each block of it with a hyphen and a space: `- key: value`"
 
 
 def _known_keys(place: Place) -> list[str]:

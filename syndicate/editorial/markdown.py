@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -29,6 +29,12 @@ _MAX_BRACKETS = 5_000
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 # What sub and sup show as it stands, because they read no markup inside themselves.
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
+# What is left as text although it was to be a link: a space within the address, a space before it,
+# round and square brackets exchanged.
+_NEAR_LINK = re.compile(
+    r"\]\s*\(\s*(?:https?:|mailto:|www\.)[^)]*\)?|\)\[(?:https?:|www\.)[^\]]*\]?"
+)
+_BULLET = re.compile("[\u00b7\u2022\u2023\u25aa\u25cf\u25e6\uf0b7]\\s")  # of word processors
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -39,7 +45,8 @@ class Rendered:
     Footnotes stand at the end of the last part. `heading_line` is the line of the heading
     "Practice implications", which is in neither part; 0 where there is none. `body_lines` and
     `implications_lines` give, for each line of the HTML, the line of the block it was made from.
-    `text` is the whole as plain text, a blank line between blocks.
+    `text` is the whole as plain text, a blank line between blocks. `warnings` are what readers may
+    see otherwise than it was meant.
     """
 
     body_html: str
@@ -48,12 +55,13 @@ class Rendered:
     heading_line: int
     body_lines: tuple[int, ...]
     implications_lines: tuple[int, ...]
+    warnings: tuple[Problem, ...]
 
 
 def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
     """Render Markdown whose first line is `first_line` of the file `path`.
 
-    Raises ContentError with every problem of the text.
+    Raises ContentError with every problem of the text, if there is any but warnings.
     """
     _require_size(text, path, first_line)
     env: dict[str, object] = {}
@@ -69,8 +77,9 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
         )
         for index in headings[1:]
     ]
-    if problems:
-        raise ContentError(*sorted(set(problems)))
+    problems = sorted(set(problems))
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(*problems)
     split = headings[0] if headings else len(tokens)
     body, body_lines = _render_blocks(tokens[:split], env, source)
     rest, rest_lines = _render_blocks(tokens[split + 3 :], env, source)
@@ -81,6 +90,7 @@ def render(text: str, *, path: str = "", first_line: int = 1) -> Rendered:
         heading_line=source.line(tokens[split]) if headings else 0,
         body_lines=body_lines,
         implications_lines=rest_lines,
+        warnings=tuple(problems),
     )
 
 
@@ -162,14 +172,37 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
         if block.type == "html_block":
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
+        if block.type == "code_block":
+            told, remedy = "indented text is shown as code", "delete the spaces before it"
+            yield replace(source.problem(block, told, remedy), severity="warning")
+        if block.type == "inline" and _is_near_table(block.content):
+            remedy = "put | between the cells, and a line |---|---| below the first row"
+            problem = source.problem(block, "this makes no table: the cells run together", remedy)
+            yield replace(problem, severity="warning")
         breaks = links = 0
         children = block.children or []
         for before, token in pairwise([block, *children]):
             if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
+            if token.type == "text" and before.type != "text" and _BULLET.match(token.content):
+                told = f"“{token.content[0]}” makes no list: the lines run into each other"
+                problem = source.problem(block, told, "begin each with `- `", breaks=breaks)
+                yield replace(problem, severity="warning")
+            for near in _NEAR_LINK.finditer(token.content if token.type == "text" else ""):
+                told = f"“{near[0][:80]}” is no link: readers see it as it stands"
+                remedy = "write [text](https://…), with no space from “]” to “)”"
+                problem = source.problem(block, told, remedy, breaks=breaks, snippet=near[0])
+                yield replace(problem, severity="warning")
             breaks += token.type in {"softbreak", "hardbreak"}
             links += (token.type == "link_open") - (token.type == "link_close")
+
+
+def _is_near_table(text: str) -> bool:
+    """Tell a table without its second line, or with cells as a word processor parts them."""
+    rows = [line.strip(" ") for line in text.split("\n", 2)[:2]]
+    barred = all(row[:1] == row[-1:] == "|" and row.count("|") > 2 for row in rows)
+    return len(rows) == 2 and (barred or all(row.count("\t") > 1 for row in rows))
 
 
 def _inline_fault(token: Token, links: int) -> tuple[str, str, str] | None:
@@ -214,6 +247,8 @@ def _raised_fault(before: Token, token: Token) -> tuple[str, str, str] | None:
 
 
 def _raw_html(snippet: str) -> tuple[str, str]:
+    if snippet.startswith("<!--"):
+        return f"raw HTML: {snippet[:60]}", "delete the comment; nobody would see it"
     return (
         f"raw HTML: {snippet[:60]}",
         r"write it in Markdown (*emphasis*, **strong**); for the sign “<” itself, write \<",

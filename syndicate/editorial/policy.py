@@ -47,7 +47,7 @@ def find_url_fault(url: str) -> tuple[str, str] | None:
     # Browsers ignore white space and controls in front of and inside a scheme.
     scheme = _SCHEME.match(re.sub(r"[\x00-\x20\x7f-\xa0]", "", url))
     if scheme is None:
-        return "is not an absolute address", "write it whole, beginning with https://"
+        return "is not an absolute address", "write it whole, beginning with https:// (or mailto:)"
     if scheme[0].lower() not in SCHEMES:
         return f"has the scheme “{scheme[0][:30]}:”", "use https:, http: or mailto:"
     remedy = "percent-encode spaces, quotes and backslashes; mailto: takes one address and no more"

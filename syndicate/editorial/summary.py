@@ -41,6 +41,10 @@ from syndicate.model import (
 )
 
 _HEADING = "<h3>Practice implications</h3>\n"
+_CURLY = re.compile("[“”„«][^“”„«»]*[“”»]")
+_INITIALS = re.compile(r"(?:[A-Z]\.[ -]?)+|[A-Z]")
+# Markdown and HTML where neither is read; a star alone, as in A*, is none.
+_MARKS = re.compile(r"(\*{1,2})[^*\s](?:[^*]*[^*\s])?\1|</?(?:i|em|b|strong|sup|sub)>|\]\(https?:")
 _EATEN = re.compile(r"<[A-Za-z/!]|&#?[A-Za-z0-9]+;")
 
 
@@ -69,7 +73,7 @@ def parse(path: str, raw: bytes, definitions: Definitions) -> Parsed:
             problems += (replace(p, path=path, line=parts.body_line) for p in error.problems)
         else:
             problems += _warnings(path, front, summary, content)
-            problems += _contradictions(path, front, summary)
+            problems += _contradictions(path, front, summary, parts.text_line)
     if summary is None or _has_errors(problems):
         raise ContentError(*sorted(problems))
     return Parsed(
@@ -185,11 +189,11 @@ def _description(title: str, content: Content, content_html: SafeHtml) -> str:
 # What is odd --------------------------------------------------------------------------------------
 
 
-def _contradictions(path: str, front: Front, summary: Summary) -> Iterator[Problem]:
+def _contradictions(path: str, front: Front, summary: Summary, text_line: int) -> Iterator[Problem]:
     """Yield the errors that only the whole shows."""
     if not summary.draft and not summary.description:
         remedy = "write at least a sentence of text"
-        yield Problem(path, front.line(()), "the text is too short to be described", remedy)
+        yield Problem(path, text_line, "the text is too short to be described", remedy)
     elif len(summary.description) >= max(len(text_of(summary.content_html)), 1):
         message, remedy = "`description` is not shorter than the text", "shorten or delete it"
         yield Problem(path, front.line(("description",)), message, remedy)
@@ -198,11 +202,43 @@ def _contradictions(path: str, front: Front, summary: Summary) -> Iterator[Probl
         yield Problem(path, line, "`replaced_by` names this summary itself", "name another one")
 
 
+def _plain_texts(front: Front, summary: Summary) -> Iterator[tuple[str, str]]:
+    """Yield what the front matter says in plain text: it has no marks."""
+    if "title" in front.values:
+        yield "title", summary.title
+    if "description" in front.values:
+        yield "description", summary.description
+    if summary.citation:
+        yield "citation.text", summary.citation.text
+
+
+def _odd_names(path: str, front: Front, summary: Summary) -> Iterator[Problem]:
+    for index, author in enumerate(summary.authors):
+        if _INITIALS.fullmatch(author):
+            message = f"`authors`: {author!r} is not a whole name"
+            remedy = "in a list a comma parts names: write Jo Smith, or 'Smith, J.' in quotes"
+            yield Problem(path, front.line(("authors", index)), message, remedy, "warning")
+
+
 def _warnings(path: str, front: Front, summary: Summary, content: Content) -> Iterator[Problem]:
+    yield from _odd_names(path, front, summary)
+    for name, text in _plain_texts(front, summary):
+        if match := _MARKS.search(text):
+            place = tuple(name.split("."))
+            message = f"`{name}`: readers see {match[0]!r} as it stands"
+            yield Problem(path, front.line(place), message, "delete the marks", "warning")
+        if text.count('"') % 2:
+            message = f"`{name}`: one quotation mark is left over"
+            remedy = "delete it, or add the other"
+            yield Problem(path, front.line(tuple(name.split("."))), message, remedy, "warning")
     for name, text in (("title", summary.title), ("description", summary.description)):
         if name in front.values and (match := _EATEN.search(text)):
             message = f"`{name}`: many feed readers would swallow {match[0]!r}"
             remedy = "put a space after < and write & and not &amp;"
+            yield Problem(path, front.line((name,)), message, remedy, "warning")
+        if name in front.values and _CURLY.fullmatch(text):
+            message = f"`{name}`: readers see the quotation marks {text[0]}{text[-1]} around it"
+            remedy = 'delete them, or type straight ones: " at both ends'
             yield Problem(path, front.line((name,)), message, remedy, "warning")
     for index, finding in enumerate(summary.findings):
         for number in list_missing(finding, content.text):

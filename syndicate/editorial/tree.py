@@ -22,6 +22,7 @@ _FILE = (
     os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 )  # NONBLOCK: a FIFO cannot hang us
 _INODE: Final = 2**63 - 1  # what a store can hold; some file systems use all 64 bits
+_NOT_SUMMARIES = frozenset({"README.md", "TEMPLATE.md"})
 _BACKUPS = ("~", ".swp", ".swo", ".bak", ".orig", ".tmp")
 _LINK = ("this is a symbolic link", "put the file itself here: links are not followed")
 
@@ -48,6 +49,16 @@ def walk(site: Path) -> Iterator[Source | Problem]:
         yield Problem(ROOT, 0, "there is no such folder", "`syndicate init` makes one")
     else:
         yield from _walk(site, ROOT)
+
+
+def misplaced(site: Path) -> Iterator[Problem]:
+    """Warn of Markdown in content/ but outside of content/summaries/: it is never published."""
+    top = site / PurePosixPath(ROOT).parent
+    for path in sorted((*top.glob("[!.]*.md"), *top.glob("[!.]*/**/[!.]*.md"))):
+        place = path.relative_to(site).as_posix()
+        if not place.startswith(f"{ROOT}/") and path.name not in _NOT_SUMMARIES:
+            remedy = f"move it to {ROOT}/2026/11/, the year and month of publication"
+            yield Problem(_printable(place), 0, "this file is not read", remedy, "warning")
 
 
 def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:

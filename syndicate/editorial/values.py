@@ -74,7 +74,13 @@ def parse_whole(value: object) -> int:
     """Return a whole number from 1, as in a count of studies."""
     text = parse_text(value)
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise FieldError(f"{shown(text)} is not a whole number from 1", "write digits only")
+        digits = re.sub(r"[,\s]", "", text)
+        remedy = (
+            f"write {digits}"
+            if re.fullmatch(r"[1-9]\d{0,8}", digits, re.ASCII)
+            else "write digits only"
+        )
+        raise FieldError(f"{shown(text)} is not a whole number from 1", remedy)
     return int(text)
 
 
@@ -89,8 +95,22 @@ def parse_decimal(value: object) -> str:
     """Return a decimal as it was written, a typographic minus turned into `-`."""
     text = parse_text(value)
     if not re.fullmatch(DECIMAL, text, re.ASCII) or len(text) > 30:
-        raise FieldError(f"{shown(text)} is not a decimal", "write it like -0.42")
+        meant = _meant_by(text)
+        remedy = f"write {meant[1]}" if meant else "write it like -0.42"
+        raise FieldError(f"{shown(text)} is not a decimal", remedy)
     return text.replace("\u2212", "-")
+
+
+def _meant_by(text: str) -> tuple[str, str] | None:
+    """Return the sign and the decimal that `r = .28`, `0,28` or an en dash before it mean."""
+    if len(text) > 30:
+        return None
+    found = re.fullmatch(
+        r"(?:[A-Za-z]{1,3}\s*)?([=<>]?)\s*([-\u2212\u2013]?\d*[.,]?\d+)", text, re.ASCII
+    )
+    if not found or not re.fullmatch(r"[^,]*|[^,]*,\d{1,2}|\D*0,\d+", found[2], re.ASCII):
+        return None  # 1,234 may be a thousand and more
+    return found[1], re.sub("[\u2212\u2013]", "-", found[2]).replace(",", ".")
 
 
 def parse_p(value: object) -> str:
@@ -98,10 +118,11 @@ def parse_p(value: object) -> str:
     match = re.fullmatch(r"([=<>]?)\s*(\S+)", parse_text(value))
     number = match and re.fullmatch(r"\d*\.?\d+", match[2], re.ASCII)
     if not match or not number or len(match[2]) > 30 or Decimal(match[2]) > 1:
-        raise FieldError(
-            f"{shown(value)} is not a p value",
-            'write =, < or > and a decimal from 0 to 1: "< .001"',
-        )
+        remedy = 'write =, < or > and a decimal from 0 to 1: "< .001"'
+        meant = _meant_by(parse_text(value).strip("\u201c\u201d\u201e\"' "))
+        if meant and not meant[1].startswith("-") and Decimal(meant[1]) <= 1:
+            remedy = f'write "{meant[0] or "="} {meant[1]}"'
+        raise FieldError(f"{shown(value)} is not a p value", remedy)
     return f"{match[1] or '='} {match[2]}"
 
 
@@ -129,7 +150,7 @@ def parse_id(value: object) -> str:
     if not _URI.fullmatch(text) or len(text) > MAX_LINE:
         raise FieldError(
             f"{shown(text)} is not an absolute URI",
-            "`syndicate new` writes one such as tag:example.org,2013:summary/k3v9x2m7 (RFC 4151)",
+            "copy that of content/TEMPLATE.md and end it with the file's name (RFC 4151)",
         )
     if _SCRIPT.match(text):
         told = f"{shown(text)} would be run or opened by readers that take an id for a link"
@@ -146,7 +167,7 @@ def parse_instant(value: object) -> datetime:
     """Return the UTC time of an RFC 3339 date with a zone and without a fraction."""
     text = parse_text(value)
     match = _INSTANT.fullmatch(text)
-    remedy = "write it like 2021-04-01T12:00:00Z"
+    remedy = "write it like 2021-04-01T12:00:00Z, or 2021-04-01T08:00:00-04:00"
     if match is None:
         raise FieldError(f"{shown(text)} is not a date", remedy)
     day, time, fraction, zone = match.groups()

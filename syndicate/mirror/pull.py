@@ -20,7 +20,7 @@ from syndicate.mirror.standing import Standing
 from syndicate.mirror.wire import Deleted, Page
 from syndicate.store.mirrored import Held
 
-_MOST_ROUNDS: Final = 3
+MOST_ROUNDS: Final = 3
 """In one run: an origin that sends every copy back to the beginning is broken."""
 
 
@@ -60,7 +60,7 @@ class Pull:
 
     def begin_anew(self, why: str) -> None:
         """Begin another round. What the copy holds stays, until the round has met all there is."""
-        if len(self.tally.rounds) == _MOST_ROUNDS:
+        if len(self.tally.rounds) == MOST_ROUNDS:
             raise OriginError(f"the origin sends the copy back to the beginning: {why}", "tell it")
         self.tally.rounds.append(why)
         self._apply(Batch(), self.standing.anew())

@@ -84,7 +84,7 @@ class _Run:
         caught_up = False
         while not caught_up:
             standing = self.pull.standing
-            if self.progress and standing.part is not None:
+            if self.progress and not standing.complete:
                 if total is None:
                     total = self.patience.call(self.service.state).live
                 self.progress(self.pull.tally.put + self.pull.tally.kept, total)

@@ -6,7 +6,7 @@ Read rules.py and plan.py for what may be done, commit.py for what is written.
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from syndicate.store import highwater, jobs, journal, site
 from syndicate.store.engine import Engine
 from syndicate.store.journal import Head
 
-__all__ = ["Options", "Outcome", "diff", "publish", "publish_due"]
+__all__ = ["Options", "Outcome", "diff", "publish", "publish_due", "publish_redefined"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,21 @@ def publish(
             )
         whole = options.only is None
         outcome = commit.write(connection, plan, definitions, head, now, whole=whole)
-    reach("committed")
+    _tell(engine, replace(head, seq=outcome.seq))
+    return outcome
+
+
+def publish_redefined(
+    engine: Engine, defining: AbstractContextManager[Definitions], *, now: datetime
+) -> Outcome:
+    """Publish definitions that are read and written under the writer's lock, inside `defining`.
+
+    Whoever publishes meanwhile has the old ones or the new; two who edit them lose neither's edit.
+    """
+    with store.writing(engine) as connection:
+        head = highwater.check(connection)
+        with defining as definitions:
+            outcome = commit.write(connection, Plan(), definitions, head, now)
     _tell(engine, replace(head, seq=outcome.seq))
     return outcome
 
@@ -87,6 +101,7 @@ def publish_due(engine: Engine, *, now: datetime) -> Outcome:
 
 def _tell(engine: Engine, head: Head) -> None:
     """Remember how far it is, and call who delivers. Whoever dies before has lost nothing."""
+    reach("committed")
     highwater.note(engine, head)
     jobs.wake(engine)
 

@@ -62,30 +62,20 @@ def write(
     pulling.catch_up(connection, definitions, values)
     indexing.catch_up(connection, values)
     reach("applied")
-    rendered = refresh.rendered_with(definitions)
-    everything = redefined or values.get(site.RENDERED) != rendered
-    keys = {feed.key for feed in definitions.feeds} if everything else writer.feeds
+    marks = {
+        site.RENDERED: refresh.rendered_with(definitions),
+        site.RECORDS: record.RENDERER,
+        site.INDEXED: indexing.INDEXED,
+    }
+    everything = redefined or values.get(site.RENDERED) != marks[site.RENDERED]
     generation = head.generation + 1
-    changed = refresh.refresh(
-        connection,
-        definitions,
-        keys,
-        stored=writer.places.feeds,
-        texts=writer.texts,
-        generation=generation,
-        now=now,
-    )
-    if everything:
-        changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
-        site.put_definitions(connection, definitions)
+    changed = _render(connection, definitions, writer, generation, now, everything=everything)
     reach("rendered")
-    moved = bool(changed or writer.changes or everything)
-    marks = {site.RENDERED: rendered, site.RECORDS: record.RENDERER}
-    marks[site.INDEXED] = indexing.INDEXED
-    if moved:
+    if changed or writer.changes or everything:
         marks[site.CHANGED_AT] = instants.write(now)
+    else:
+        generation = head.generation
     _mark(connection, values, marks, read_with(definitions), whole=whole)
-    generation = generation if moved else head.generation
     journal.put_head(connection, seq=writer.seq, generation=generation, at=now)
     reach("written")
     return Outcome(
@@ -97,6 +87,31 @@ def write(
         generation=generation,
         seq=writer.seq,
     )
+
+
+def _render(
+    connection: Connection,
+    definitions: Definitions,
+    writer: Writer,
+    generation: int,
+    now: datetime,
+    *,
+    everything: bool,
+) -> list[str]:
+    """Render the documents of the feeds concerned, or of all; return the paths that changed."""
+    changed = refresh.refresh(
+        connection,
+        definitions,
+        {feed.key for feed in definitions.feeds} if everything else writer.feeds,
+        stored=writer.places.feeds,
+        texts=writer.texts,
+        generation=generation,
+        now=now,
+    )
+    if everything:
+        changed += refresh.refresh_lists(connection, definitions, generation=generation, now=now)
+        site.put_definitions(connection, definitions)
+    return changed
 
 
 def _add_what_follows(

@@ -101,10 +101,13 @@ def _unreached(found: Found, summary: Summary, before: Summary) -> Problem | Non
 
 
 def _untimely(found: Found, summary: Summary, before: Summary) -> Problem | None:
-    """Refuse a withdrawal older than the entry (RFC 6721, section 3), or whose date moves."""
+    """Refuse a withdrawal older than the entry (RFC 6721, section 3), or whose date moves.
+
+    It does not move where the summary came back meanwhile: as after a backup was put back.
+    """
     if summary.withdrawn is None:
         return None
-    if before.withdrawn and before.withdrawn.date != summary.withdrawn.date:
+    if before.withdrawn and not _same_or_again(before.withdrawn.date, summary):
         return found.problem(
             "withdrawn",
             "the date of a withdrawal never changes",
@@ -118,6 +121,14 @@ def _untimely(found: Found, summary: Summary, before: Summary) -> Problem | None
         "this withdrawal is older than the summary, so readers would keep it",
         f"give it the date {newest:%Y-%m-%dT%H:%M:%SZ} or a later one",
     )
+
+
+def _same_or_again(withdrawn: datetime, summary: Summary) -> bool:
+    """Tell whether a summary's withdrawal is the one of that date, or one after it came back."""
+    assert summary.withdrawn is not None
+    again = summary.withdrawn.date
+    back = any(withdrawn < correction.date <= again for correction in summary.corrections)
+    return again == withdrawn or back
 
 
 def _not_restored(found: Found, summary: Summary, before: Summary) -> Problem | None:

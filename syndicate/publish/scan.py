@@ -44,13 +44,16 @@ def changed(connection: Connection, site: Path, *, again: bool = False) -> Chang
         seen = files.list_in_folder(connection, folder)
         unvisited.discard(folder)
         saved: list[Source] = []
+        read: list[str] = []
         for one in entries:
             before = seen.pop(one.path, None)
             if isinstance(one, Problem):  # it is there, whatever it is
                 changes.problems.append(one)
             elif before != one[1:] or again:
                 saved.append(one)
-        known = {} if again else files.list_by_path(connection, [one.path for one in saved])
+                if before and not again:
+                    read.append(one.path)
+        known = files.list_by_path(connection, read)
         changes.files.extend(Saved(one, known.get(one.path)) for one in saved)
         # walk() may come back to a folder after its subfolders: what is left may be there still
         gone = [path for path in seen if not (site / path).exists()]

@@ -6,7 +6,8 @@ still name it go on working.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tomlkit.items import AoT, Table
 from syndicate import definitions as definitions_
 from syndicate.definitions import Definitions
 from syndicate.errors import NotFound, PublishRefused
-from syndicate.publish import Options, Outcome, publish
+from syndicate.publish import Outcome, publish_redefined
 from syndicate.publish.editing import replace_text
 from syndicate.store.engine import Engine
 
@@ -50,7 +51,7 @@ def rename(
         if label_fr:
             block["label_fr"] = label_fr
 
-    return _publish_edited(engine, folder, base_url, now, edit)
+    return publish_redefined(engine, _edited(folder, base_url, edit), now=now)
 
 
 def merge(
@@ -71,7 +72,7 @@ def merge(
         kept["former"] = [*kept.get("former", []), *gone.get("former", []), old]
         blocks.remove(gone)
 
-    return _publish_edited(engine, folder, base_url, now, edit)
+    return publish_redefined(engine, _edited(folder, base_url, edit), now=now)
 
 
 def _block(blocks: AoT, slug: str) -> Table:
@@ -83,16 +84,13 @@ def _block(blocks: AoT, slug: str) -> Table:
     raise NotFound(f"there is no topic {slug!r}", definitions_.near_misses(slug, slugs))
 
 
-def _publish_edited(
-    engine: Engine,
-    folder: Path,
-    base_url: str | None,
-    now: datetime,
-    edit: Callable[[AoT], None],
-) -> Outcome:
+@contextmanager
+def _edited(
+    folder: Path, base_url: str | None, edit: Callable[[AoT], None]
+) -> Iterator[Definitions]:
     """Check the edited file before it is written; put the old text back where it is refused."""
     path = folder / "feeds" / "topics.toml"
-    present: Definitions = definitions_.load(folder, base_url=base_url)
+    present = definitions_.load(folder, base_url=base_url)
     old = present.texts["topics.toml"]
     document = tomlkit.parse(old)
     blocks = document["topic"]
@@ -102,7 +100,7 @@ def _publish_edited(
     after = definitions_.parse({**present.texts, "topics.toml": new}, base_url=base_url)
     replace_text(path, new)
     try:
-        return publish(engine, folder, after, now=now, options=Options(only=()))
+        yield after
     except BaseException:
         replace_text(path, old)
         raise

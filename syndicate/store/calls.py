@@ -1,11 +1,10 @@
-"""The ledger of calls: one for each change and callback, claimed by lease, noted one by one."""
+"""The ledger of calls: one says all that was not told before; claimed by lease, noted singly."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,8 +27,6 @@ from syndicate.store.webhook_tables import call, callback
 
 LEASE: Final = timedelta(minutes=10)
 """So long a claimed call is its owner's."""
-PART: Final = 500
-"""Changes that are planned for one callback in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +43,16 @@ class Call:
 
 
 def plan(connection: Connection, now: datetime) -> int:
-    """Make the calls of what has changed, and move each callback's cursor with them; count them."""
+    """Make a call of the newest change for each callback that has not heard of it; count them."""
     head = journal.get_head(connection).seq
-    behind = select(callback.c.id, callback.c.seq).where(callback.c.seq < head, is_live(now))
-    made, at = 0, instants.write(now)
-    for id, seq in connection.execute(behind.with_for_update(skip_locked=True)).all():
-        seqs = [one.seq for one in journal.list_since(connection, seq, limit=PART)]
-        if seqs:
-            fresh = {"callback": id, "state": "queued", "made_at": at, "due_at": at, "attempts": 0}
-            connection.execute(insert(call), [{**fresh, "seq": number} for number in seqs])
-        reached = seqs[-1] if seqs else head
-        connection.execute(update(callback).where(callback.c.id == id).values(seq=reached))
-        made += len(seqs)
-    return made
+    behind = select(callback.c.id).where(callback.c.seq < head, is_live(now))
+    ids = list(connection.execute(behind.with_for_update(skip_locked=True)).scalars())
+    if ids:
+        at = instants.write(now)
+        fresh = {"seq": head, "state": "queued", "made_at": at, "due_at": at, "attempts": 0}
+        connection.execute(insert(call), [{**fresh, "callback": id} for id in ids])
+        connection.execute(update(callback).where(callback.c.id.in_(ids)).values(seq=head))
+    return len(ids)
 
 
 # Calling ---------------------------------------------------------------------------------------
@@ -77,21 +71,20 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return call.c.ended_at.is_(None), call.c.due_at <= instants.write(now), takes
 
 
-def claim(
-    connection: Connection, callback: str, *, owner: str, now: datetime, limit: int
-) -> list[Call]:
-    """Take the calls of one callback that are due, oldest change first; they are leased."""
-    due = (
-        select(call.c.seq)
-        .where(call.c.callback == callback, *_due(now))
-        .order_by(call.c.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    seqs = list(connection.execute(due).scalars())
+def claim(connection: Connection, id: str, *, owner: str, now: datetime) -> Call | None:
+    """Take the newest call of one callback that is due, in place of older ones not tried yet.
+
+    It says all that they would: that there is something to pull. None where nothing is due any
+    more, or another worker is at this callback.
+    """
+    mine = select(callback.c.id).where(callback.c.id == id).with_for_update(skip_locked=True)
+    due = select(func.max(call.c.seq)).where(call.c.callback == id, *_due(now))
+    if connection.execute(mine).first() is None or not (seq := connection.execute(due).scalar()):
+        return None
+    _skip(connection, id, seq, now, call.c.attempts == 0)
     connection.execute(
         update(call)
-        .where(call.c.callback == callback, call.c.seq.in_(seqs))
+        .where(call.c.callback == id, call.c.seq == seq)
         .values(
             state="sending",
             owner=owner,
@@ -99,39 +92,41 @@ def claim(
             attempts=call.c.attempts + 1,
         )
     )
-    return _list(connection, callback, seqs)
+    return _get(connection, id, seq)
 
 
-def _list(connection: Connection, callback: str, seqs: Collection[int]) -> list[Call]:
+def _skip(
+    connection: Connection, id: str, seq: int, now: datetime, condition: ColumnElement[bool]
+) -> None:
+    """End the open calls of a callback that came before `seq` and meet a condition."""
+    older = call.c.callback == id, call.c.seq < seq, call.c.ended_at.is_(None)
+    ended = {"state": "skipped", "owner": None, "ended_at": instants.write(now)}
+    connection.execute(update(call).where(*older, condition).values(ended))
+
+
+def _get(connection: Connection, callback: str, seq: int) -> Call:
     query = (
         select(change, summary.c.slug, call.c.attempts)
         .join(summary, summary.c.id == change.c.summary_id)
         .join(call, call.c.seq == change.c.seq)
-        .where(call.c.callback == callback, call.c.seq.in_(seqs))
-        .order_by(call.c.seq)
+        .where(call.c.callback == callback, call.c.seq == seq)
     )
-    return [
-        Call(
-            callback,
-            Change(
-                seq=row.seq,
-                summary_id=SummaryId(row.summary_id),
-                revision=row.revision,
-                op=row.op,
-                at=instants.read(row.at),
-            ),
-            row.slug,
-            row.attempts,
-        )
-        for row in connection.execute(query)
-    ]
+    row = connection.execute(query).one()
+    told = Change(
+        seq=row.seq,
+        summary_id=SummaryId(row.summary_id),
+        revision=row.revision,
+        op=row.op,
+        at=instants.read(row.at),
+    )
+    return Call(callback, told, row.slug, row.attempts)
 
 
-def note_sent(connection: Connection, one: Call, *, owner: str, now: datetime) -> bool:
-    """Tell whether it was the owner's still; it is not where its callback was removed."""
+def note_sent(connection: Connection, one: Call, *, owner: str, now: datetime) -> None:
+    """Note that it was told, and with it what older calls that failed were to tell."""
     values = {"state": "sent", "owner": None, "ended_at": instants.write(now), "reply": None}
-    mine = _owned(one.callback, [one.change.seq], owner)
-    return connection.execute(mine.values(values)).rowcount > 0
+    connection.execute(_owned(one, owner).values(values))
+    _skip(connection, one.callback, one.change.seq, now, call.c.owner.is_(None))
 
 
 def note_failure(
@@ -143,32 +138,26 @@ def note_failure(
     now: datetime,
     due: datetime | None,
 ) -> None:
-    """Write a failed attempt; it is tried again when `due`, or is a dead letter where None."""
-    values: dict[str, str | None] = {"state": "queued", "owner": None, "reply": reply}
-    if due:
-        values["due_at"] = instants.write(due)
-    else:
+    """Write a failed attempt; it is tried again when `due`, or is a dead letter where None.
+
+    It takes the place of an older one that failed, and its turns: that something new has come puts
+    off neither the next attempt nor the last.
+    """
+    values: dict[str, Any] = {"state": "queued", "owner": None, "reply": reply}
+    if due is None:
         values |= {"state": "failed", "ended_at": instants.write(now)}
-    connection.execute(_owned(one.callback, [one.change.seq], owner).values(values))
+    else:
+        open_ = call.c.callback == one.callback, call.c.ended_at.is_(None), call.c.owner.is_(None)
+        older = select(call.c.due_at, call.c.attempts).where(*open_, call.c.seq < one.change.seq)
+        found = connection.execute(older.order_by(call.c.attempts.desc())).first()
+        values |= found._mapping if found else {"due_at": instants.write(due)}  # noqa: SLF001 - public
+        _skip(connection, one.callback, one.change.seq, now, call.c.owner.is_(None))
+    connection.execute(_owned(one, owner).values(values))
 
 
-def release(
-    connection: Connection, callback: str, seqs: Collection[int], *, owner: str, now: datetime
-) -> None:
-    """Give back what was claimed and not tried; it may be claimed again at once."""
-    connection.execute(
-        _owned(callback, seqs, owner).values(
-            state="queued",
-            owner=None,
-            due_at=instants.write(now),
-            attempts=call.c.attempts - 1,
-        )
-    )
-
-
-def _owned(callback: str, seqs: Collection[int], owner: str) -> Update:
+def _owned(one: Call, owner: str) -> Update:
     return update(call).where(
-        call.c.callback == callback, call.c.seq.in_(seqs), call.c.owner == owner
+        call.c.callback == one.callback, call.c.seq == one.change.seq, call.c.owner == owner
     )
 
 
@@ -176,7 +165,7 @@ def _owned(callback: str, seqs: Collection[int], owner: str) -> Update:
 
 
 def replay(connection: Connection, one: Callback, since: int | None, now: datetime) -> int:
-    """Queue the dead letters of a callback again, or all changes after `since`; count them."""
+    """Queue dead letters again, or a call of what came after `since`; count the calls."""
     again = {
         "state": "queued", "owner": None, "ended_at": None, "attempts": 0,
         "due_at": instants.write(now),
@@ -187,7 +176,7 @@ def replay(connection: Connection, one: Callback, since: int | None, now: dateti
     connection.execute(delete(call).where(call.c.callback == one.id, call.c.seq > since))
     connection.execute(update(callback).where(callback.c.id == one.id).values(seq=since))
     head = journal.get_head(connection).seq
-    return max(head - since, 0)
+    return int(head > since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

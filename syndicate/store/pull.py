@@ -116,6 +116,13 @@ def list_sizes(
     return [(seq, size) for seq, size in rows]
 
 
+def count_live(connection: Connection, scope: Scope = EVERY) -> int:
+    query = select(func.count()).select_from(record)
+    if not scope.is_everything:
+        query = query.where(scopes.selects(scope, record.c.summary_id))
+    return int(connection.execute(query).scalar_one())
+
+
 def list_of_doi(connection: Connection, doi: str) -> list[Record]:
     """Return the live summaries of an article, the newest publication first."""
     query = _live(EVERY).join(summary, summary.c.id == record.c.summary_id)

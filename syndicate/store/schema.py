@@ -38,7 +38,7 @@ __all__ = [
     "webhook_tables",
 ]
 
-HEAD = "0010"
+HEAD = "0011"
 """The migration that this program needs."""
 
 
@@ -253,4 +253,14 @@ datestamp = Table(
     _instant("at"),
     Column("basis", String(27), nullable=False),  # of another basis, all are dated anew
     Index("datestamp_by_at", "at"),  # what has changed since a harvest began
+)
+
+# How far a cache in front was purged: at most one row, made by the first worker that may purge.
+purge = Table(
+    "purge",
+    metadata,
+    Column("seq", BigInteger, primary_key=True),  # all changes up to this one are purged
+    Column("attempts", Integer, nullable=False),  # since it last went well
+    _instant("due_at"),  # of the next attempt; while one is under way, the end of its lease
+    Column("reply", Text, nullable=True),  # null unless the last attempt failed: why
 )

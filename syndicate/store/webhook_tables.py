@@ -23,12 +23,12 @@ callback = Table(
     instant("ended_at", nullable=True),  # null while it is called; it answered 410 then
 )
 
-# One call for each change and callback. Made once, whoever plans: the primary key.
+# A call says of all changes up to `seq` that there is something to pull. Made once, whoever plans.
 call = Table(
     "call",
     metadata,
     Column("callback", String(12), primary_key=True),
-    Column("seq", BigInteger, primary_key=True),  # of the change
+    Column("seq", BigInteger, primary_key=True),  # of the newest change then
     Column("state", String(8), nullable=False),  # queued, sending, sent, failed or skipped
     instant("made_at"),
     instant("due_at"),  # may be claimed from then on: its date, end of a backoff or of a lease

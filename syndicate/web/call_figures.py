@@ -1,4 +1,4 @@
-"""Figures of webhooks and the hub for Prometheus, out of the store; none names who is called."""
+"""Figures of webhooks, hub and purges for Prometheus, out of the store; none names anybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from syndicate.store import calls, hub_standing
+from syndicate.store import calls, hub_standing, purges
 from syndicate.store.engine import Connection
 
 
@@ -34,6 +34,18 @@ def collect(connection: Connection, now: datetime) -> Iterator[Metric]:
         age = (now - oldest).total_seconds() if oldest else 0
         text = "For how long the oldest has been due"
         yield GaugeMetricFamily(f"syndicate_{name}_oldest_seconds", text, value=age)
+
+
+def collect_purges(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Yield how purging the cache in front goes."""
+    found = purges.find(connection)
+    age = (now - found.oldest).total_seconds() if found and found.oldest else 0
+    failures = found.attempts if found and found.reply else 0
+    for name, text, value in (
+        ("oldest_seconds", "Age of the oldest change for which no cache was purged yet", age),
+        ("failures", "Attempts to purge that failed in a row", failures),
+    ):
+        yield GaugeMetricFamily(f"syndicate_purge_{name}", text, value=value)
 
 
 def _gauge(name: str, text: str, values: dict[str, int]) -> GaugeMetricFamily:

@@ -61,7 +61,8 @@ class Feeds:
             if path != request.path:
                 raise Moved(path)
             made = ondemand.selected(connection, definitions, feed, wanted)
-            return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
+            document = prepared.of_document(made, feed.surrogate_key, definitions)
+            return self._site.send(snapshot, document)
 
     def found(self, query: str, format: str) -> Response:
         """Answer the feed of what a search finds."""
@@ -77,7 +78,8 @@ class Feeds:
             made = ondemand.selected(
                 connection, definitions, feed, read_format(format), query=wanted
             )
-            return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
+            document = prepared.of_document(made, feed.surrogate_key, definitions)
+            return self._site.send(snapshot, document)
 
     def archive(self, group: str, slug: str, number: str, format: str) -> Response:
         """Answer an archive of a stored feed (RFC 5005, section 4)."""
@@ -93,7 +95,8 @@ class Feeds:
             if path != request.path:
                 raise Moved(path)
             made = ondemand.archive(connection, definitions, feed, int(number), wanted)
-            return self._site.send(snapshot, prepared.of_document(made, feed.key, definitions))
+            document = prepared.of_document(made, feed.surrogate_key, definitions)
+            return self._site.send(snapshot, document)
 
     def chosen(self, slug: str) -> Response:
         """Answer the OPML of the feeds that a selection names, each as a feed of its own."""

@@ -23,7 +23,10 @@ class Health:
         self._site = site
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
-        for collect in (alert_figures.collect, call_figures.collect):
+        kinds = [alert_figures.collect, call_figures.collect]
+        if site.settings.is_purging:
+            kinds.append(call_figures.collect_purges)
+        for collect in kinds:
             self._registry.register(StoreFigures(site, collect))
 
     def register(self, app: Flask) -> None:

@@ -90,14 +90,14 @@ def of_stored(document: StoredDocument, definitions: Definitions) -> Prepared:
     return _document(document, document.feed, definitions, codings, hub=hub)
 
 
-def of_document(document: Document, feed: str, definitions: Definitions) -> Prepared:
-    """Prepare a document that was made on demand for the feed of this key."""
-    return _document(document, feed, definitions, {"gzip": document.gzip})
+def of_document(document: Document, key: str, definitions: Definitions) -> Prepared:
+    """Prepare a document that was made on demand; caches purge it by `key`."""
+    return _document(document, key, definitions, {"gzip": document.gzip})
 
 
 def _document(
     document: StoredDocument | Document,
-    feed: str,
+    key: str,
     definitions: Definitions,
     codings: Mapping[Coding, bytes],
     *,
@@ -114,7 +114,7 @@ def _document(
             ("Content-Type", document.media_type),
             ("Content-Language", "en"),
             ("Link", link),
-            ("Surrogate-Key", feed),
+            ("Surrogate-Key", key),
             *headers.EXPOSED,
         ),
     )

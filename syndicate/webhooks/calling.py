@@ -1,4 +1,4 @@
-"""The worker's side: plans what each change means for whom, and calls.
+"""The worker's side: plans who is to be told that something has changed, and calls.
 
 Everything may die at any point and be run again, by any number at once: a call that was not noted
 is made again, with the same `webhook-id`, when its lease has ended. Several callbacks are called
@@ -29,7 +29,6 @@ from syndicate.webhooks import payload, signature
 LIMITS: Final = Limits(seconds=10, raw_bytes=64_000, inflated_bytes=64_000, redirects=0)
 AT_ONCE: Final = 8
 """Callbacks that are called at the same time."""
-_CLAIM: Final = 10  # calls of one callback: they take 100 s at most, far less than the lease
 _KEEP: Final = timedelta(days=90)
 _TIDY_EVERY: Final = timedelta(hours=1)
 _GONE: Final = 410
@@ -137,32 +136,24 @@ class Caller:
     # One callback ----------------------------------------------------------------------------
 
     def _lane(self, callback: Callback, present: _Round) -> int:
-        """Make the calls of one callback that are due; the first failure gives it a rest."""
+        """Make the newest call of one callback that is due; a failure gives it a rest."""
+        if present.stop.is_set():
+            return 0
         with store.recording(self._engine) as connection:
-            claimed = calls.claim(
-                connection, callback.id, owner=self._owner, now=self._clock(), limit=_CLAIM
-            )
-        for number, one in enumerate(claimed):
-            if present.stop.is_set():
-                self._give_back(callback, claimed[number:])
-                break
-            if not self._try(callback, one, present):
-                self._give_back(callback, claimed[number + 1 :])
-                break
-        return len(claimed)
+            claimed = calls.claim(connection, callback.id, owner=self._owner, now=self._clock())
+        if claimed is None:
+            return 0
+        self._try(callback, claimed, present)
+        return 1
 
-    def _give_back(self, callback: Callback, rest: list[Call]) -> None:
-        seqs = [one.change.seq for one in rest]
-        with store.recording(self._engine) as connection:
-            calls.release(connection, callback.id, seqs, owner=self._owner, now=self._clock())
-
-    def _try(self, callback: Callback, one: Call, present: _Round) -> bool:
-        """Call once and note it; False where the callback takes nothing at present."""
+    def _try(self, callback: Callback, one: Call, present: _Round) -> None:
+        """Call once and note it."""
         result = self._send(callback, one, present)
         now = self._clock()
         with store.recording(self._engine) as connection:
             if result.failure is None:
-                return calls.note_sent(connection, one, owner=self._owner, now=now)
+                calls.note_sent(connection, one, owner=self._owner, now=now)
+                return
             rested, ended = now + result.rest, result.status == _GONE
             due = None if ended else next_attempt(one.attempts, now, random.random())  # noqa: S311 - no secret
             due = max(due, rested) if due else None
@@ -171,7 +162,6 @@ class Caller:
                 callbacks.end(connection, callback.id, now)
             else:
                 callbacks.change(connection, callback.id, rests_until=rested)
-        return False
 
     def _send(self, callback: Callback, one: Call, present: _Round) -> _Result:
         url = present.base_url + addresses.summary(one.slug)

@@ -86,7 +86,7 @@ def remove(engine: Engine, name: str) -> None:
 
 
 def replay(engine: Engine, name: str, *, now: datetime, since: int | None = None) -> int:
-    """Call again: for the dead letters, or for every change after `since`; return how many.
+    """Call again: for the dead letters, or for what changed after `since`; return how many.
 
     One that had ended with 410, or rests, is called again from now on. NotFound where there is
     none, or where the journal has not come to `since`.

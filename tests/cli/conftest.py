@@ -34,15 +34,15 @@ class Terminal:
         assert result.exit_code == status, told
         return result
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
-        environ = {**os.environ, **self.environ, "PYTHONPATH": str(REPOSITORY)}
+        environ = {**os.environ, **self.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm"}
         return subprocess.Popen(
             [*PROGRAM, *words],
             cwd=self.site.folder,
             env=environ,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
+import select
 import signal
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,18 +22,24 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from syndicate import config
 from syndicate.web import create_app
 from tests.cli.conftest import Terminal
+from tests.mirror.network import small_parts
 
 KEY = "sk_1_secret-that-nobody-may-see"
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
 @dataclass
 class Served:
-    """A published site at `url`; `refuse` is given in place of the next answers."""
+    """A published site at `url`; `refuse` is given in place of the next answers.
+
+    Each answer takes `delay` seconds.
+    """
 
     terminal: Terminal
     url: str
     refuse: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    delay: float = 0
 
     def publish(self, *slugs: str, **front: Any) -> None:
         for slug in slugs:
@@ -41,6 +53,7 @@ def served(terminal: Terminal) -> Iterator[Served]:
 
     def application(environ: Any, start_response: Any) -> Any:
         here.keys.append(environ.get("HTTP_AUTHORIZATION"))
+        time.sleep(here.delay)
         if here.refuse:
             start_response(*here.refuse.pop(0))
             return [b"{}"]
@@ -107,13 +120,29 @@ def test_the_key_is_shown_to_the_origin_and_to_nobody_else(served: Served) -> No
     for path in Path("copy").rglob("*"):
         assert not path.is_file() or b"nobody-may-see" not in path.read_bytes()
     Path("key").write_text("sk_2_other\n")
+    Path("key").chmod(0o640)
     result = served.terminal.run("mirror", "--to", "copy", "--key-file", "key")
     assert served.keys[-1] == "Bearer sk_2_other"
     assert "sk_" not in result.output
+    assert result.stderr == "others can read key: chmod 600 key\n"
+    Path("key").chmod(0o600)
+    assert served.terminal.run("mirror", "--to", "copy", "--key-file", "key").stderr == ""
     Path("key").write_text("two words")
     told = served.terminal.run("mirror", "--to", "copy", "--key-file", "key", status=2).stderr
     assert "a key without spaces" in told
     assert "two words" not in told
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n"])
+def test_a_key_file_without_a_key_is_no_pull_without_one(served: Served, text: str) -> None:
+    Path("key").write_text(text)
+    asked = len(served.keys)
+    told = served.terminal.run(
+        "mirror", served.url, "--to", "copy", "--key-file", "key", status=2
+    ).stderr
+    assert "key is empty: put the key into it, or leave out --key-file" in told
+    assert len(served.keys) == asked
+    assert not Path("copy").exists()
 
 
 def test_an_origin_that_cannot_answer_now(served: Served) -> None:
@@ -151,6 +180,44 @@ def test_wrong_use(served: Served) -> None:
     served.terminal.environ["SYNDICATE_ALLOW_LOOPBACK"] = "0"
     told = run("mirror", served.url, "--to", "copy", status=1).stderr
     assert "is not a public address" in told
+
+
+def watch_over(process: subprocess.Popen[str], terminal: int) -> str:
+    """Return all that a process writes to a terminal until it ends."""
+    shown = b""
+    while process.poll() is None or select.select([terminal], [], [], 0)[0]:
+        if select.select([terminal], [], [], 0.1)[0]:
+            shown += os.read(terminal, 65536)
+    return shown.decode()
+
+
+def test_whoever_waits_at_a_terminal_sees_how_far_it_is(served: Served) -> None:
+    served.delay = 0.4
+    ours, theirs = pty.openpty()
+    words = ("mirror", f"{served.url}/v1/", "--to", "copy")
+    with small_parts(1):
+        process = served.terminal.start(*words, stderr=theirs)
+        shown = watch_over(process, ours)
+    printed, _ = process.communicate()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, shown
+    counts = re.findall(r"mirroring [^\r\n]*? (\d) 0:00:0\d", _COLOURS.sub("", shown))
+    assert {"2", "3"} <= set(counts), shown
+    assert counts == sorted(counts)
+    assert "mirroring" not in printed
+    assert "exact at change 3" in printed
+
+
+def test_nobody_is_shown_progress_who_is_no_terminal(served: Served) -> None:
+    served.delay = 0.4
+    with small_parts(1):
+        process = served.terminal.start("mirror", f"{served.url}/v1/", "--to", "copy")
+        printed, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+    first, second = printed.splitlines()
+    assert first.startswith(f"{served.url}/v1/: exact at change 3: 3 entries, last change ")
+    assert second == "3 taken in"
 
 
 def test_watching_until_sigterm(served: Served) -> None:

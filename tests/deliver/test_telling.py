@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from syndicate.alerts import wording
 from syndicate.alerts.subscription import Schedule
+from syndicate.model import WithdrawalReason
 from tests.deliver.news import CORRECTION, READER, WITHDRAWAL, audited, publish, titles
 from tests.readers import Network
 
@@ -28,7 +32,7 @@ def test_one_mail_however_many_topics_match(network: Network) -> None:
     (mail,) = network.work()
     assert mail.text.count("What is known of one") == 1
     assert "Meta-analysis · Training · Empathy\n" in mail.text
-    assert "asked for alerts (at once) on: Empathy, Meta-analysis, Training." in mail.words
+    assert "asked for alerts (at once) on: Empathy; Meta-analysis; Training." in mail.words
 
 
 def test_what_is_published_together_is_told_together(network: Network) -> None:
@@ -105,7 +109,10 @@ def test_a_withdrawal_goes_to_those_who_had_the_entry_whatever_they_ask_for_now(
     publish(network, "one", withdrawn=WITHDRAWAL)
     (mail,) = network.work()
     assert "WITHDRAWN: What is known of one" in mail.text
-    assert "The table was wrong." in mail.words
+    assert (
+        "It was withdrawn because it was in error; please do not rely on copies of it. "
+        "The table was wrong. More on this: https://feeds.network.example/summaries/one/"
+    ) in mail.words
     assert "The analysis joined" not in mail.text
     assert audited(network).sent == 2
 
@@ -120,6 +127,30 @@ def test_a_withdrawal_for_legal_reasons_names_nothing(network: Network) -> None:
     told = mail.text + mail.html
     assert "What is known" not in told
     assert "The table was wrong" not in told
+    assert "It was withdrawn for legal reasons; please do not rely on copies of it." in mail.words
+
+
+def test_who_had_what_a_newer_one_replaces_is_led_there_in_french(network: Network) -> None:
+    network.subscribe(READER, "empathy+training+kind:meta-analysis+~adherence", language="fr")
+    publish(network, "one")
+    publish(network, "two", number=1)
+    network.work()
+    why = {"date": "2024-01-01T12:30:00Z", "reason": "superseded", "replaced_by": "two"}
+    publish(network, "one", withdrawn=why)
+    (mail,) = network.work()
+    asked = "Empathie ou Formation, Méta-analyse, sauf Adhésion"
+    subject = f"PPRNet demo, {asked} : Retiré : What is known of one"
+    assert mail.message["Subject"] == subject
+    assert "Il a été retiré parce qu’un résumé plus récent le remplace ; veuillez" in mail.words
+    there = "https://feeds.network.example/fr/summaries/two/"
+    assert f"À lire plutôt : {there}" in mail.words
+    assert f'href="{there}"' in mail.html
+    assert f"(dès la parution) sur : {asked}." in mail.words
+
+
+def test_every_reason_is_told_in_each_language() -> None:
+    reasons = set(get_args(WithdrawalReason))
+    assert [set(wording.WHY[language]) for language in ("en", "fr")] == [reasons, reasons]
 
 
 def test_withdrawn_before_it_was_told_is_never_told(network: Network) -> None:

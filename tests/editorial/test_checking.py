@@ -14,6 +14,7 @@ from syndicate.editorial.checking import (
     render_text,
 )
 from syndicate.errors import Problem
+from tests import networks
 
 _FRONT = """---
 schema: 1
@@ -49,6 +50,17 @@ def test_a_clean_site_has_no_problems(tmp_path: Path, vocabulary: Definitions) -
     write(tmp_path, "a", at=1)
     write(tmp_path, "2021/b", at=2)
     assert check(tmp_path, vocabulary) == Report(files=2, problems=())
+
+
+def test_what_is_doubtful_in_feeds_is_told_too(tmp_path: Path) -> None:
+    write(tmp_path, "a", at=1)
+    half = networks.make(
+        networks.topic("empathy", "Empathy", label_fr="Empathie"),
+        networks.topic("training", "Training"),
+    )
+    report = check(tmp_path, half)
+    assert (report.errors, report.warnings) == (0, 3)
+    assert report.problems[-1].path == "feeds/topics.toml"
 
 
 def test_every_error_of_every_file_is_found(tmp_path: Path, vocabulary: Definitions) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicate.editorial import frontmatter
@@ -9,24 +9,22 @@ from syndicate.errors import ContentError
 
 
 def test_scalars_stay_as_they_were_written() -> None:
-    text = (
-        "a: no\nb: 1.10\nc: 2021-04-01\nd: 0x1F\ne: [~, null, .5, 'x: y']\nf: |\n  two\n  lines\n"
-    )
+    text = "a: no\nb: 1.10\nc: 2021-04-01\nd: 0x1F\ne: ['null', .5, 'x: y']\nf: |\n  two\n  lines\n"
     front = frontmatter.read("x.md", text)
     assert front.values == {
         "a": "no",
         "b": "1.10",
         "c": "2021-04-01",
         "d": "0x1F",
-        "e": ["~", "null", ".5", "x: y"],
+        "e": ["null", ".5", "x: y"],
         "f": "two\nlines\n",
     }
     assert front.problems == []
 
 
 def test_a_key_without_a_value_counts_as_left_out() -> None:
-    front = frontmatter.read("x.md", 'a:\nb: ""\nc: {d: , e: f}\n')
-    assert front.values == {"c": {"e": "f"}}
+    front = frontmatter.read("x.md", 'a:\nb: ""\nc: {d: , e: f}\ng: null\nh: ~\ni: [Null]\n')
+    assert front.values == {"c": {"e": "f"}, "i": [""]}
     assert front.line(("a",)) == 2
 
 
@@ -40,10 +38,47 @@ def test_every_place_has_its_line() -> None:
     assert front.line(("unknown",)) == 1
 
 
+def test_text_over_several_lines_is_known() -> None:
+    text = "a: b\nc: 'd\n  e'\nf: g\n  h\ni:\n  - j: >\n      k\nl: |\n  m\nn: 'o'\n"
+    front = frontmatter.read("x.md", text)
+    assert front.folded == {("c",), ("f",), ("i", 0, "j"), ("l",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("a: b #1 c", "“#1 c” is left out, as a comment"),
+        ("a:\n  - [b, c #2\n  ]", "“#2” is left out, as a comment"),
+        ("a: b # c", ""),
+        ("a: b#1", ""),
+        ("a: 'b #1'", ""),
+        ("a: >\n  b #1", ""),
+        ("a: |", ""),
+    ],
+)
+def test_text_that_yaml_takes_for_a_comment_is_told(text: str, left_out: str) -> None:
+    front = frontmatter.read("x.md", text)
+    assert [problem.message for problem in front.problems] == [left_out][: len(left_out)]
+    assert front.whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\na: b\n---\none\n\n---\n\ntwo: three\n",
+        "---\na: b\n---\n---\n\nTitles: they are long.\n",
+        "---\na: b\n---\nid: without another line of hyphens\n",
+    ],
+)
+def test_lines_of_hyphens_may_part_the_text(text: str) -> None:
+    assert frontmatter.split("x.md", text).front == "a: b"
+
+
 def test_the_body_begins_after_the_second_fence() -> None:
     parts = frontmatter.split("x.md", "--- \na: 1\n---\n\nText\n---\nmore")
     assert (parts.front, parts.front_line) == ("a: 1", 2)
     assert (parts.body, parts.body_line) == ("\nText\n---\nmore", 4)
+    assert parts.text_line == 5
 
 
 def test_front_matter_has_a_limit() -> None:
@@ -82,13 +117,24 @@ def test_nothing_is_an_empty_block(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "remedy"),
     [
-        ("a: b: c", "a colon and a space needs quotes"),
-        ("a: *emphasis* and more", "begins with @ ` % & * ! needs quotes"),
-        ("a: @someone", "begins with @ ` % & * ! needs quotes"),
-        ("a: !<x", "begins with @ ` % & * ! needs quotes"),
-        ("a: `code`", "begins with @ ` % & * ! needs quotes"),
+        ("a: b: c", "put quotes around text that holds them"),
+        ("a: *emphasis* and more", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: @someone", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: !<x", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: `code`", "begins with @ ` % & * ! > | ? - needs quotes"),
         (r'a: "\d"', "use 'single quotes'"),
-        ('a: "b', "check quotes, brackets and indentation"),
+        ("a: > .05", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: “b: c”", "do not count as quotes: type \" or '"),
+        ('a: "b', "close it at the end of its text"),
+        ("a: 'b's c'", "inside '…' write ''"),
+        ("a: [b", "add ] at the end"),
+        ("a: [b] c", "put quotes around text that begins with [ or {"),
+        ("a: {b: c} d", "put quotes around text that begins with [ or {"),
+        ("a: ? b", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: - b", "begins with @ ` % & * ! > | ? - needs quotes"),
+        ("a: [b]\n c: d", "check quotes, brackets and indentation"),
+        ("a: {b: c", "add } at the end"),
+        ("a: 1\nb", "a text that goes on from the line before is indented"),
         ("  a: b\n c: d", "check quotes, brackets and indentation"),
         ("a: \x07", "check quotes, brackets and indentation"),
     ],
@@ -97,6 +143,25 @@ def test_what_breaks_yaml_most_often_has_its_remedy(line: str, remedy: str) -> N
     (problem,) = frontmatter.read("x.md", line).problems
     assert problem.message.startswith("broken YAML: ")
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('a: "b\nc: d\ne: f', "the quotation mark that opens in this line is never closed"),
+        (
+            'a: "b\nc: "d"\n',
+            "the quotation mark that opens in this line is not closed before line 3",
+        ),
+        ("a: [b\nc: d\ne: f", "the [ of this line is not closed, or a comma is missing before li"),
+        ("a: {b: c\n\nd: e\n", "the { of this line is not closed, or a comma is missing before l"),
+        ('a: {b: "c" d: e}\nf: g', "text goes on after its closing quotation mark"),
+    ],
+)
+def test_what_is_not_closed_is_told_where_it_opens(text: str, message: str) -> None:
+    (problem,) = frontmatter.read("x.md", text).problems
+    assert problem.line == 2
+    assert message in problem.message
 
 
 def test_a_second_block_is_refused() -> None:
@@ -113,6 +178,7 @@ def test_what_is_written_plainly_is_read_back(values: dict[str, int]) -> None:
 
 
 @given(st.text(max_size=80))
+@example("{0")
 def test_any_text_is_read_or_has_problems(text: str) -> None:
     try:
         parts = frontmatter.split("x.md", f"---\n{text}\n---\n")

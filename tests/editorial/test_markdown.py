@@ -59,6 +59,74 @@ def test_the_plain_text_is_what_is_read_aloud() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "near",
+    [
+        "[a](https://exa mple.org)",
+        "[a *b*](https://exa mple.org/)",
+        "[a] (https://example.org)",
+        "[a]( www.exa mple.org",
+        "(a)[https://example.org/x]",
+        "[a](mailto: editor@example.org)",
+    ],
+)
+def test_what_was_to_be_a_link_is_told(near: str) -> None:
+    (warning,) = render(f"one\n\ntwo\nthree {near} four", first_line=11).warnings
+    assert (warning.line, warning.severity) == (14, "warning")
+    assert "is no link" in warning.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://example.org 'title') and <https://example.org>",
+        "[a](<https://example.org/x>), [b]( https://example.org )",
+        "`[a] (https://example.org)`",
+        "```\n[a](https://exa mple.org)\n```",
+        "see [1] (p. 3) and (b)[4], [0.1, 0.2] (n = 30)",
+        "the handbook (https://example.org) and [sic]",
+        "[a][b]\n\n[b]: https://example.org",
+    ],
+)
+def test_what_is_a_link_or_was_never_to_be_one_is_not_told(text: str) -> None:
+    assert render(text).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one\n\n\u2022 two\n\u2022 three", [3, 4]),
+        ("\uf0b7\tone", [1]),
+        ("- \u2022 one", [1]),
+        ("3 \u00b7 4 *a* \u2022 b", []),
+        ("\u2022one", []),
+        ("`\u2022 one`", []),
+    ],
+)
+def test_bullets_that_make_no_list_are_told(text: str, lines: list[int]) -> None:
+    assert [warning.line for warning in render(text).warnings] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("one\n\n| a | b |\n| c | d |", (3, "this makes no table")),
+        ("one\n\na\tb\tc\nd\te\tf", (3, "this makes no table")),
+        ("one\n\n    two", (3, "indented text is shown as code")),
+    ],
+)
+def test_what_loses_its_form_is_told(text: str, told: tuple[int, str]) -> None:
+    (warning,) = render(text).warnings
+    assert (warning.line, warning.message.partition(":")[0]) == told
+
+
+@pytest.mark.parametrize(
+    "text", ["| a | b |\n|---|---|\n| c | d |", "|x| and |y|", "a\tb", "- one\n\n    two"]
+)
+def test_what_has_its_form_is_not_told(text: str) -> None:
+    assert render(text).warnings == ()
+
+
 def test_lines_of_the_html_lead_to_lines_of_the_file() -> None:
     source = "one\n\n- two\n- three\n\n## Practice implications\n\nfour[^1]\n\n[^1]: five\n"
     rendered = render(source, first_line=11)
@@ -71,6 +139,11 @@ def test_empty_text_is_empty() -> None:
     rendered = render("")
     assert (rendered.body_html, rendered.implications_html, rendered.text) == ("", "", "")
     assert rendered.heading_line == 0
+
+
+@pytest.mark.parametrize("text", ["a\tb\tc{}x\n" * 2, "[a]{}(x", "\u2022{}x", "|{}x|\n" * 2])
+def test_no_look_at_a_line_grows_with_the_square_of_its_spaces(text: str) -> None:
+    assert "x" in render(text.replace("{}", " " * 100_000)).text  # within the time limit
 
 
 @pytest.mark.parametrize("text", ["x" * (256 * 1024 + 1), "![" * 5_001])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.editorial.tree import Source, find, load, walk
+from syndicate.editorial.tree import Source, find, load, misplaced, walk
 from syndicate.errors import ContentError, Problem
 
 
@@ -51,6 +51,21 @@ def test_hidden_files_and_backups_are_passed_over(site: Path) -> None:
     for name in (".hidden.md", ".#x.md", "#x.md#", "x.md~", "x.md.swp", "x.md.bak", ".git/x.md"):
         write(site, name)
     assert paths(site) == []
+
+
+def test_summaries_in_other_folders_are_warned_of(site: Path) -> None:
+    for name in (
+        "x.md",
+        "../y.md",
+        "../2026/11/z.md",
+        "../TEMPLATE.md",
+        "../README.md",
+        "../.git/a.md",
+    ):
+        write(site, name)
+    found = list(misplaced(site))
+    assert [problem.path for problem in found] == ["content/2026/11/z.md", "content/y.md"]
+    assert {problem.severity for problem in found} == {"warning"}
 
 
 def test_other_files_are_warned_of(site: Path) -> None:

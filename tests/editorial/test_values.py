@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -83,6 +84,49 @@ def test_a_decimal_stays_as_written(text: str) -> None:
 def test_what_is_no_decimal_is_refused(text: str) -> None:
     with pytest.raises(FieldError):
         parse_decimal(text)
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "remedy"),
+    [
+        (parse_decimal, "r = .28", "write .28"),
+        (parse_decimal, "0,28", "write 0.28"),
+        (parse_decimal, "\u20130.28", "write -0.28"),
+        (parse_decimal, "1,234", "write it like -0.42"),  # perhaps a thousand and more
+        (parse_decimal, "28%", "write it like -0.42"),
+        (parse_decimal, "12 3", "write it like -0.42"),
+        (parse_whole, "6,138", "write 6138"),
+        (parse_whole, "82 studies", "write digits only"),
+        (parse_p, "p = .03", 'write "= .03"'),
+        (parse_p, "\u201c< .001\u201d", 'write "< .001"'),
+        (parse_p, "p<0,05", 'write "< 0.05"'),
+        (parse_p, "p = 3", 'write =, < or > and a decimal from 0 to 1: "< .001"'),
+        (parse_p, "\u2264 .05", 'write =, < or > and a decimal from 0 to 1: "< .001"'),
+    ],
+)
+def test_a_figure_as_articles_print_it_is_told_as_it_is_to_be_written(
+    parse: Callable[[str], object], text: str, remedy: str
+) -> None:
+    with pytest.raises(FieldError) as caught:
+        parse(text)
+    assert caught.value.remedy == remedy
+
+
+@pytest.mark.parametrize("parse", [parse_decimal, parse_p, parse_whole])
+def test_no_figure_takes_long_to_refuse(parse: Callable[[str], object]) -> None:
+    with pytest.raises(FieldError):
+        parse("r" + " " * 60_000 + "x")  # within the time limit
+
+
+@given(st.text("0123456789.,-\u2013\u2212<>= pr\u201c\u201d", max_size=10))
+def test_what_is_told_to_be_written_is_taken(text: str) -> None:
+    for parse in (parse_decimal, parse_p):
+        try:
+            parse(text)
+        except FieldError as error:
+            told = error.remedy.removeprefix("write ").strip('"')
+            if error.remedy.startswith("write") and not told.startswith(("it like", "=, <")):
+                parse(told)
 
 
 @pytest.mark.parametrize(

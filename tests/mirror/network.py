@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from werkzeug.test import Client
 
 from syndicate import config
+from syndicate.mirror import service
 from syndicate.mirror.service import Service
 from syndicate.outgoing import Answer, Limits
 from syndicate.web import create_app
@@ -26,8 +28,8 @@ ADDRESS = f"{BASE}/v1/"
 
 
 def new_site(folder: Path, url: str) -> Site:
-    """Set up a site with four topics and an empty store."""
-    small.write_definitions(folder)
+    """Set up a site with four topics, two kinds and an empty store."""
+    small.write_definitions(folder, kinds=("meta-analysis", "randomised-trial"))
     return Site(folder, stores.make(url), base_url=BASE)
 
 
@@ -68,19 +70,28 @@ class Network:
     def service(self, scope: str = "") -> Service:
         return Service(address=ADDRESS, ask=self.ask, scope=scope)
 
+    def changes(self, scope: str = "") -> list[dict[str, Any]]:
+        """Return all changes of a filter from the beginning, in one pass of short pages."""
+        found, query = [], f"limit=2&{scope}".rstrip("&")
+        more = True
+        while more:
+            page = self.get(f"/v1/changes?{query}")
+            found += page["changes"]
+            query, more = f"since={page['cursor']}&limit=2&{scope}".rstrip("&"), page["more"]
+        return found
+
     def get(self, path: str) -> Any:
         return orjson.loads(self.ask(BASE + path, {}, Limits()).body)
 
 
 @contextmanager
-def small_parts(records: int = 2) -> Any:
-    """Make a snapshot's parts so small that much can happen between two of them."""
-    before = snapshot.PART, snapshot._AT_ONCE
-    snapshot.PART, snapshot._AT_ONCE = 1, records  # type: ignore[misc] # they are Final elsewhere
-    try:
+def small_parts(records: int = 2) -> Iterator[None]:
+    """Make pages and a snapshot's parts so small that much can happen between two of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "MOST", records)
+        patch.setattr(snapshot, "PART", 1)
+        patch.setattr(snapshot, "_AT_ONCE", records)
         yield
-    finally:
-        snapshot.PART, snapshot._AT_ONCE = before  # type: ignore[misc] # the same
 
 
 def clock(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -124,6 +125,23 @@ def test_a_withdrawn_summary_comes_back_only_with_a_newer_correction(published: 
     published.write("one", body=BODY, corrections=told)
     outcome = published.publish()
     assert [c.op for c in outcome.changes] == ["restore"]
+
+
+def test_what_came_back_and_was_withdrawn_again_since_the_last_publish(published: Site) -> None:
+    """As where a backup of the store is put back under files that went on."""
+    first, back, again = (published.now + timedelta(seconds=n) for n in (0, 10, 20))
+    withdrawn = {"date": written(first), "reason": "error"}
+    published.write("one", body=BODY, corrections=TOLD, withdrawn=withdrawn)
+    assert published.publish().problems == ()
+    withdrawn = {"date": written(again), "reason": "error"}
+    published.write("one", body=BODY, corrections=TOLD, withdrawn=withdrawn)
+    (problem,) = published.publish().problems
+    assert "the date of a withdrawal never changes" in problem.message
+    told = [*TOLD, {"date": written(back), "note": "It is back."}]
+    published.write("one", body=BODY, corrections=told, withdrawn=withdrawn)
+    assert published.publish().problems == ()
+    (tombstone,) = re.findall(rb"<[^<]*deleted-entry [^>]*>", published.document("/feed.atom"))
+    assert f'when="{written(again)}"'.encode() in tombstone
 
 
 def test_a_file_that_was_withdrawn_before_the_store_began_is_known_as_withdrawn(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
 import pytest
 
 from syndicate.errors import NotFound, PublishRefused, StoreError
 from syndicate.publish import topics
+from syndicate.publish.editing import replace_text
 from syndicate.store import engine as store
 from syndicate.store import feeds, journal
 from tests.checking import reading
@@ -115,6 +120,32 @@ def test_what_cannot_be_done_leaves_the_file_as_it_was(small_site: Site) -> None
     with pytest.raises(PublishRefused, match="one topic"):
         topics.merge(site.engine, site.folder, "empathy", "empathy", now=site.now)
     assert path.read_text() == before
+
+
+def test_two_who_edit_the_topics_at_once_lose_neither_edit(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.write("one", topics=["empathy", "training"])
+    site.publish()
+    given: dict[str, Any] = {"base_url": site.base_url, "now": site.now}
+    args = (site.engine, site.folder, "training", "teaching")
+    other = Thread(target=lambda: topics.rename(*args, **given))
+
+    def meanwhile(path: Path, text: str) -> None:
+        if other.ident is None:
+            other.start()
+            other.join(0.5)  # it waits for the lock
+        replace_text(path, text)
+
+    monkeypatch.setattr(topics, "replace_text", meanwhile)
+    topics.rename(site.engine, site.folder, "empathy", "empathic-concern", **given)
+    other.join()
+    with store.reading(site.engine) as connection:
+        stored = feeds.list_feeds(connection)
+    assert {"topics/empathic-concern", "topics/teaching"} <= stored.keys()
+    assert site.definitions.topic("empathy").slug == "empathic-concern"
+    assert site.definitions.topic("training").slug == "teaching"
+    assert site.publish().problems == ()
 
 
 def test_a_topic_with_summaries_cannot_disappear(small_site: Site) -> None:

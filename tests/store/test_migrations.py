@@ -215,7 +215,7 @@ def test_an_upgrade_that_is_not_let_in_says_so(
 
 
 MADE_SINCE = (
-    *("hub_request", "hub_subscription"),
+    *("hub_request", "hub_subscription", "purge"),
     *("datestamp", "partner", "partner_key", "allowance", "confirmed", "ledger"),
     *("callback", "call"),
 )
@@ -266,6 +266,7 @@ def test_webhooks_go_to_the_partners_of_their_names(engine: Engine) -> None:
     columns = "former_secret TEXT, former_until TEXT, created TEXT, seq BIGINT, ended_at TEXT"
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE callback"))
+        connection.execute(text("DROP TABLE purge"))
         connection.execute(
             text(f"CREATE TABLE callback (id TEXT, name TEXT, url TEXT, secret TEXT, {columns})")
         )

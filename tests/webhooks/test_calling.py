@@ -11,6 +11,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from syndicate.outgoing import Limits
+from syndicate.store import calls
+from syndicate.store import engine as store
 from syndicate.webhooks import registering
 from syndicate.webhooks.calling import JITTER, WAITS, next_attempt
 from tests.outgoing.stand import Handler, Reply, World, moved, sent
@@ -84,21 +86,21 @@ def test_what_fails_is_tried_again_and_leaves_others_alone(
     stand.publish("summary-0", "summary-1")
     limits = Limits(seconds=0.5, raw_bytes=64_000, inflated_bytes=64_000)
     asked = stand.work(stand.caller(limits=limits))
-    assert sorted(one.path for one in asked) == ["/bad", "/good", "/good"]  # no redirect followed
+    assert sorted(one.path for one in asked) == ["/bad", "/good"]  # no redirect followed
     replies = [reply for _, state, _, reply in stand.ledger() if state == "queued" and reply]
     assert len(replies) == 1
     assert told in replies[0]
     stand.server.answers["/bad"] = sent(b"", 204)
     stand.site.now += WAITS[0] * (1 + JITTER)
     again = stand.work()
-    assert [one.path for one in again] == ["/bad", "/bad"]
+    assert [one.path for one in again] == ["/bad"]
     assert {state for _, state, _, _ in stand.ledger()} == {"sent"}
     first = next(one for one in asked if one.path == "/bad")
     assert again[0].headers["webhook-id"] == first.headers["webhook-id"]
     assert again[0].body == first.body
 
 
-def test_one_that_is_down_gets_all_when_it_is_back(stand: Stand) -> None:
+def test_one_that_is_down_is_told_once_when_it_is_back(stand: Stand) -> None:
     port, stand.server.answers["/hook"] = stand.server.port, sent(b"")
     down = World(1)  # nobody listens there
     stand.give("care", f"http://feeds.example:{port}/hook")
@@ -108,7 +110,43 @@ def test_one_that_is_down_gets_all_when_it_is_back(stand: Stand) -> None:
     stand.site.now += timedelta(seconds=10)
     up = World(port)
     asked = stand.work(stand.caller(up.guard(ports=ports)))
-    assert [json.loads(one.body)["data"]["seq"] for one in asked] == [1, 2, 3]
+    assert [json.loads(one.body)["data"]["seq"] for one in asked] == [3]
+
+
+def test_what_comes_while_nobody_calls_is_one_call_of_the_newest(stand: Stand) -> None:
+    stand.add()
+    for number in range(3):
+        stand.publish(*(f"summary-{number * 20 + further}" for further in range(20)))
+        with store.recording(stand.site.engine) as connection:
+            assert calls.plan(connection, stand.site.now) == 1
+    assert [json.loads(one.body)["data"]["seq"] for one in stand.work()] == [60]
+    assert [(seq, state) for seq, state, _, _ in stand.ledger()] == [
+        (20, "skipped"),
+        (40, "skipped"),
+        (60, "sent"),
+    ]
+
+
+def test_new_changes_put_off_no_dead_letter(stand: Stand) -> None:
+    """An operator hears of who takes nothing any more, however often something is published."""
+    stand.add(reply=sent(b"", 500))
+    stand.publish("summary-0")
+    times = 0
+    for number, wait in enumerate(WAITS, 1):
+        times += len(stand.work())
+        stand.site.now += timedelta(seconds=6)
+        stand.publish(f"summary-{number}")
+        times += len(stand.work())  # each is tried at once, beside the turns
+        stand.site.now += wait * (1 + JITTER)
+    times += len(stand.work())
+    assert times == 10 + len(WAITS)
+    states = [state for _, state, _, _ in stand.ledger()]
+    assert states == ["skipped"] * len(WAITS) + ["failed"]
+    assert stand.ledger()[-1][2:] == (10, "it answered 500")
+    stand.server.answers["/hook"] = sent(b"")
+    stand.publish("summary-20")
+    (asked,) = stand.work()
+    assert json.loads(asked.body)["data"]["seq"] == len(WAITS) + 2
 
 
 @pytest.mark.parametrize(
@@ -128,16 +166,19 @@ def test_private_link_local_and_metadata_addresses_are_not_dialled(
 
 
 def test_410_ends_it(stand: Stand) -> None:
-    stand.add(reply=sent(b"", 410))
-    stand.publish("summary-0", "summary-1")
+    stand.add(reply=sent(b"", 500))
+    stand.publish("summary-0")
+    assert len(stand.work()) == 1
+    stand.server.answers["/hook"] = sent(b"", 410)
+    stand.publish("summary-1")
     assert len(stand.work()) == 1
     stand.publish("summary-2")
     stand.site.now += timedelta(days=1)
     assert stand.work() == []
-    assert [state for _, state, _, _ in stand.ledger()] == ["failed", "skipped"]
+    assert [state for _, state, _, _ in stand.ledger()] == ["skipped", "failed"]
     stand.server.answers["/hook"] = sent(b"")
     registering.replay(stand.site.engine, "care", now=stand.site.now, since=0)
-    assert [json.loads(one.body)["data"]["seq"] for one in stand.work()] == [1, 2, 3]
+    assert [json.loads(one.body)["data"]["seq"] for one in stand.work()] == [3]
 
 
 def test_after_ten_attempts_it_is_a_dead_letter_until_replayed(stand: Stand) -> None:

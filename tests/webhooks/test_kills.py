@@ -11,4 +11,4 @@ from tests.webhooks.told import call_all
 
 def test_kill_and_restart_lose_nothing(stand: Stand) -> None:
     killer = Killer(stand.site.engine, "webhooks", random.Random(8))
-    call_all(stand, killer, partners=2, changes=30, kills=2)
+    call_all(stand, killer, partners=30, kills=2)

@@ -31,14 +31,14 @@ def in_an_hour(handler: Handler) -> None:
 def test_it_rests_as_long_as_it_asks(stand: Stand, reply: object) -> None:
     stand.add(reply=reply)  # type: ignore[arg-type]
     stand.publish("summary-0", "summary-1")
-    assert seqs(stand.work()) == [1]
+    assert seqs(stand.work()) == [2]
     stand.server.answers["/hook"] = sent(b"")
     stand.publish("summary-2")  # a minute later
     assert stand.work() == []
     stand.site.now += timedelta(minutes=57)
     assert stand.work() == []
     stand.site.now += timedelta(minutes=3)
-    assert seqs(stand.work()) == [1, 2, 3]
+    assert seqs(stand.work()) == [3]
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_others_are_called_meanwhile(stand: Stand) -> None:
     stand.add("busy", "/busy", sent(b"", 429, Retry_After="3600"))
     stand.add("care", "/care")
     stand.publish("summary-0", "summary-1")
-    assert sorted(one.path for one in stand.work()) == ["/busy", "/care", "/care"]
+    assert sorted(one.path for one in stand.work()) == ["/busy", "/care"]

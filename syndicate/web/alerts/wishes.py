@@ -132,9 +132,8 @@ def fields(wish: Wish, definitions: Definitions, language: Language) -> dict[str
         ],
         "further": [
             Choice(text, label, is_chosen=True)
-            for text, label in zip(
-                further, labels(further, definitions, language.code), strict=False
-            )
+            for text in further
+            for label in labels([text], definitions, language.code)  # none where it is gone
         ],
         "rhythms": [
             Choice(rhythm, name, rhythm == schedule.rhythm) for rhythm, name in _rhythms(language)

@@ -54,7 +54,7 @@ def of_feed(here: Here, group: str = FULL, slug: str = "") -> Page:
         path=feed.page,
         title=feed.title if named else describe(here, feed.selection),
         lang="en" if named else "",
-        key=feed.key,
+        key=feed.surrogate_key,
         feed=feed,
         context={"listing": listing.part(here.connection, feed.selection, length=_SHOWN)},
         **TERMS,

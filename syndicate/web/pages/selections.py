@@ -38,7 +38,7 @@ def show(here: Here, group: str, slug: str, before: str = "") -> Page:
         title=feed.title if group == "feeds" else describe(here, feed.selection),
         lang="en" if group == "feeds" else "",
         description=feed.description,
-        key=feed.key,
+        key=f"{feed.surrogate_key} lists",  # it shows how much there is of each
         feed=feed,
         embedded=addresses.embedded(feed.page),
         context={

@@ -40,7 +40,7 @@ def preview(here: Here, group: str = FULL, slug: str = "") -> Page:
         template="preview.html",
         path=addresses.preview(feed.stem),
         title=here.language.say("Feed: {title}", title=name),
-        key=feed.key,
+        key=feed.surrogate_key,
         feed=feed,
         context={
             "several": sum(not term.excluded for term in feed.selection.terms) > 1,

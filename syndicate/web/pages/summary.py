@@ -57,7 +57,7 @@ def present(
         lang=text.lang,
         description=text.description,
         data=structured.of_summary(text, definitions),
-        key=f"summary/{text.slug}",
+        key=f"summary/{text.slug} lists",  # it names others too
         embedded=addresses.embedded(addresses.summary(text.slug)),
         further_feeds=tuple(feed for feed in own if feed),
         context={
@@ -92,7 +92,7 @@ def withdrawn(language: Language, text: Summary, *, instead: Summary | None) -> 
         template="withdrawn.html",
         path=addresses.summary(text.slug) if named else addresses.HOME,
         title=language.say("Withdrawn"),
-        key=f"summary/{text.slug}",
+        key=f"summary/{text.slug} lists",  # it names others too
         status=410,
         context={
             "summary": text if named else None,

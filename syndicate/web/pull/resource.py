@@ -24,6 +24,8 @@ from syndicate.web.site import Finished
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 HTML: Final = "text/html"
+_FORMS: Final = {JSON: "the same as JSON", NDJSON: "the records themselves"}
+"""What others get at the address of a page."""
 KEPT: Final = "public, max-age=300, stale-while-revalidate=600"
 CHECKED: Final = "public, no-cache"  # may be kept, and is to be asked for each time: a 304 is cheap
 _KEY: Final = "v1"  # the surrogate key of all of them
@@ -40,6 +42,7 @@ class Resource:
 
     `parts` are what it depends on besides the state of the store; `encoded` makes it already
     compressed, where that is cheaper. `idle`: there is nothing new, whoever waits may wait on.
+    `shown` returns what a page tells where the body itself, not being JSON, cannot be shown.
     """
 
     title: str
@@ -51,6 +54,7 @@ class Resource:
     headers: headers.Headers = ()
     encoded: Callable[[Coding], bytes] | None = None
     idle: bool = False
+    shown: Callable[[], Any] | None = None
 
 
 def of_data(title: str, data: Callable[[], Any], **options: Any) -> Resource:  # noqa: ANN401 - fields
@@ -66,7 +70,7 @@ def wants_page() -> bool:
 
 def send(asking: Asking, resource: Resource, frame: Frame) -> Response:
     """Answer 200 or 304, in the coding and the form that the request prefers."""
-    page = resource.media_type == JSON and wants_page()
+    page = (resource.media_type == JSON or resource.shown is not None) and wants_page()
     offer = _offer(asking, resource, page=page)
     coding = negotiation.choose(request.headers.get("Accept-Encoding"), ("identity", "gzip"))
     if coding is None:
@@ -95,12 +99,13 @@ def _encode(resource: Resource, coding: Coding) -> bytes:
 
 def _page(asking: Asking, resource: Resource, frame: Frame) -> Resource:
     """Return the same as a page for a person."""
+    data = resource.shown() if resource.shown else orjson.loads(resource.body())
     page = Page(
         template="pull.html",
         path=request.path,
         title=resource.title,
         key=_KEY,
-        context={"data": orjson.loads(resource.body()), "label": _label},
+        context={"data": data, "label": _label, "form": _FORMS[resource.media_type]},
         in_french=False,
     )
     made = frame.shell.render(asking.snapshot, ENGLISH, page)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from syndicate.documents import deflate, record
 from syndicate.documents.deflate import Piece
@@ -51,7 +51,24 @@ def snapshot(asking: Asking) -> Resource:
         cache=CHECKED,
         links=tuple(links),
         headers=(("Cursor", cursor),),
+        shown=lambda: _described(asking),
     )
+
+
+def _described(asking: Asking) -> dict[str, Any]:
+    """Return what a person is told, who could not read the records."""
+    query = f"?{asking.filter()[1:]}" if asking.filter() else ""
+    address = f"{asking.base_url}/v1/snapshot{query}"
+    return {
+        "what it is": "every live entry as JSON, a record a line (NDJSON), to begin a copy with; "
+        "then go on at /v1/changes from the header Cursor",
+        "seq": asking.head.seq,
+        "live_count": pull.count_live(asking.connection, asking.scope),
+        "parts": sum(1 for _ in _parts(asking, 0, asking.head.seq)),
+        "address": address,
+        "first part": f"curl -s --compressed -D head.txt -o first.ndjson '{address}'",
+        "further parts": 'at the address of Link: <…>; rel="next" in head.txt, until there is none',
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +83,21 @@ class _Run:
 
 def _plan(asking: Asking, after: int, upto: int) -> tuple[list[_Run], int | None]:
     """Return what a part consists of, and where the next one goes on; None at the end."""
+    runs, more = next(_parts(asking, after, upto))
+    return runs, runs[-1].last if more else None
+
+
+def _parts(asking: Asking, after: int, upto: int) -> Iterator[tuple[list[_Run], bool]]:
+    """Yield what each part consists of, and whether another follows; there is always one."""
     runs: list[_Run] = []
     size = 0
     for run in _runs(asking, after, upto):
         if runs and size + run.length > PART:
-            return runs, runs[-1].last
+            yield runs, True
+            runs, size = [], 0
         runs.append(run)
         size += run.length
-    return runs, None
+    yield runs, False
 
 
 def _runs(asking: Asking, after: int, upto: int) -> Iterator[_Run]:

@@ -20,14 +20,14 @@ def test_from_the_form_to_the_first_alert(browser: Browser) -> None:
     assert re.search(r'value="empathy" checked', page.text)
     assert not re.search(r'value="training" checked', page.text)
     asked = browser.sign_up()
-    assert "You asked for: Empathy; at once." in asked.text
+    assert "You asked for: Empathy (at once)." in asked.text
     (letter,) = browser.network.work()
     assert browser.alert("too-early") == []
     shown = browser.ask(link(letter, "confirm"))
-    assert "Empathy; at once" in shown.text
+    assert "Empathy (at once)" in shown.text
     assert browser.alert("still-too-early", number=1) == []
     done = browser.submit(link(letter, "confirm"), act="confirm")
-    assert "From now on you get alerts on: Empathy; at once." in done.text
+    assert "From now on you get alerts on: Empathy (at once)." in done.text
     (mail,) = browser.alert(number=2)
     assert mail.recipient == READER
     assert "mirror-neurons" in mail.text
@@ -57,10 +57,11 @@ def test_in_french(browser: Browser) -> None:
     assert page.headers["Content-Language"] == "fr, en"
     assert "Alertes par courriel" in page.text
     assert 'option value="fr" selected' in page.text
-    browser.submit("/fr/alerts/", address=READER, selection="empathy", rhythm="immediate")
+    chosen = ["empathy", "training"]
+    browser.submit("/fr/alerts/", address=READER, selection=chosen, rhythm="immediate")
     (letter,) = browser.network.work()
     assert letter.message["Subject"].endswith("veuillez confirmer vos alertes")
-    assert "  Empathie\u202f; dès la parution" in letter.text
+    assert "  Empathie\u202f; Formation (dès la parution)" in letter.text
     assert "/fr/alerts/confirm/" in letter.text
     assert browser.submit(link(letter, "confirm"), act="confirm").status_code == 200
     (mail,) = browser.alert()

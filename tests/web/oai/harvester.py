@@ -8,8 +8,11 @@ from datetime import datetime
 
 from lxml import etree
 
+from syndicate.documents import record
+from syndicate.model import Summary
 from syndicate.store import engine as store
-from syndicate.store import journal, site
+from syndicate.store import journal, site, summaries
+from syndicate.store.engine import Connection
 from syndicate.sync import Seal
 from syndicate.web.oai import verbs
 from tests import oai
@@ -43,6 +46,37 @@ def text(answer: etree._Element, path: str) -> str:
 
 def token(answer: etree._Element) -> str:
     return text(answer, "*/o:resumptionToken")
+
+
+def list_identifiers(site_: Site, spec: str | None = None) -> list[str]:
+    """Return every identifier of a whole list, as often as it is given."""
+    whole = {"metadataPrefix": "oai_dc"} | ({"set": spec} if spec else {})
+    arguments, found = whole, []
+    while arguments:
+        answer = ask(site_, verb="ListIdentifiers", **arguments)
+        assert codes(answer) in ([], ["noRecordsMatch"])
+        found += [each.text or "" for each in answer.iterfind(".//o:header/o:identifier", NS)]
+        arguments = {"resumptionToken": token(answer)} if token(answer) else {}
+    return found
+
+
+def origin(connection: Connection, spec: str | None) -> dict[str, str]:
+    """Return what a set has, by the texts alone: neither memberships nor records are looked at."""
+    return {
+        row.id: record.content_hash(text)
+        for row, text in summaries.iterate(connection)
+        if row.state == "published" and _is_in(connection, text, spec)
+    }
+
+
+def _is_in(connection: Connection, text: Summary, spec: str | None) -> bool:
+    group, _, slug = (spec or "").partition(":")
+    if group == "topic" and slug:
+        topic = site.get_definitions(connection).find_topic(slug)
+        return topic is not None and topic.slug in text.topics
+    if group == "kind":
+        return text.kind == slug
+    return not slug or f"{text.published:%Y}" == slug
 
 
 @dataclass
@@ -99,11 +133,11 @@ class Harvester:
     def _take(self, answer: etree._Element) -> None:
         before = len(self.given)
         records = answer.findall("o:ListRecords/o:record", NS)
-        for record in records:
-            deleted = record.find("o:header", NS).get("status") == "deleted"
-            content = text(record, "o:metadata/s:summary/s:content_hash")
-            id = text(record, "o:header/o:identifier")
-            assert self.last is None or self.anew or self._is_new(record)
+        for one in records:
+            deleted = one.find("o:header", NS).get("status") == "deleted"
+            content = text(one, "o:metadata/s:summary/s:content_hash")
+            id = text(one, "o:header/o:identifier")
+            assert self.last is None or self.anew or self._is_new(one)
             self.given.pop(id, None)
             self.given[id] = None if deleted else content
         assert len(self.given) >= before

@@ -19,18 +19,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from syndicate.documents import record
-from syndicate.model import Summary
 from syndicate.publish import Options, publish, topics
 from syndicate.publish.dating import Dating
-from syndicate.store import backup, journal, schema, site, summaries
+from syndicate.store import backup, journal, schema
 from syndicate.store import engine as store
-from syndicate.store.engine import Connection
 from syndicate.store.upgrade import upgrade
 from syndicate.web.oai import verbs
 from tests import small
 from tests.sites import Site, written
-from tests.web.oai.harvester import Harvester
+from tests.web.oai.harvester import Harvester, origin
 
 SLUGS = ["anna", "bert", "carl", "dora", "emma"]
 SETS = [
@@ -212,25 +209,6 @@ class Histories(RuleBasedStateMachine):
             with store.reading(self.site.engine) as connection:
                 wanted = origin(connection, harvester.set)
             assert harvester.copy == wanted, harvester.set
-
-
-def origin(connection: Connection, spec: str | None) -> dict[str, str]:
-    """Return what a set has, by the texts alone: neither memberships nor records are looked at."""
-    return {
-        row.id: record.content_hash(text)
-        for row, text in summaries.iterate(connection)
-        if row.state == "published" and _is_in(connection, text, spec)
-    }
-
-
-def _is_in(connection: Connection, text: Summary, spec: str | None) -> bool:
-    group, _, slug = (spec or "").partition(":")
-    if group == "topic" and slug:
-        topic = site.get_definitions(connection).find_topic(slug)
-        return topic is not None and topic.slug in text.topics
-    if group == "kind":
-        return text.kind == slug
-    return not slug or f"{text.published:%Y}" == slug
 
 
 QUICK = settings(

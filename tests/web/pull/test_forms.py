@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import re
+import shlex
 import zlib
 
 import pytest
+from lxml import html
 
 from syndicate.web.published import Published
+from syndicate.web.pull import snapshot
 from tests.web.pull.contract import Ask, contract
+from tests.web.stand import BASE
 
 ID = "tag:pprnet.example,2013:summary/v9ffcqu9"
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SLUG = "expressing-emotion-in-therapy"
 
 
@@ -62,11 +68,43 @@ def test_head_and_options(ask: Ask, path: str) -> None:
     "path", [path for path in EVERY if path not in ("/v1/changes.atom", "/v1/snapshot")]
 )
 def test_a_browser_gets_a_page(ask: Ask, path: str) -> None:
-    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    page = ask(path, Accept=browser)
+    page = ask(path, Accept=BROWSER)
     assert page.content_type == "text/html; charset=utf-8"
     assert b"<h1>" in page.data
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert page.headers["ETag"] != ask(path).headers["ETag"]
     for accept in ("*/*", "application/json", "image/png", "application/json, text/html;q=0.5"):
         assert ask(path, Accept=accept).is_json
+
+
+def read_figures(page: bytes) -> dict[str, str]:
+    names, values = (html.fromstring(page).xpath(f"//main//{tag}") for tag in ("dt", "dd"))
+    pairs = zip(names, values, strict=True)
+    return {name.text_content(): value.text_content().strip() for name, value in pairs}
+
+
+@pytest.mark.parametrize("query", ["", "?not_topic=empathy"])
+def test_a_browser_is_told_what_a_snapshot_is(
+    ask: Ask, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "PART", 1)
+    monkeypatch.setattr(snapshot, "_AT_ONCE", 2)
+    page = ask(f"/v1/snapshot{query}", Accept=BROWSER)
+    assert page.content_type == "text/html; charset=utf-8"
+    assert "Programs get the records themselves" in page.text
+    told = read_figures(page.data)
+    state = ask(f"/v1/state{query}").json
+    assert (told["seq"], told["live_count"]) == (str(state["seq"]), str(state["live_count"]))
+    *_, address = shlex.split(told["first part"])
+    assert address == told["address"]
+    sizes = []
+    while address:
+        part = ask(address.removeprefix(BASE), Accept="application/x-ndjson")
+        assert part.content_type == "application/x-ndjson"
+        assert part.headers["ETag"] != page.headers["ETag"]
+        sizes.append(len(part.data.splitlines()))
+        following = re.search(r'<([^>]*)>; rel="next"', part.headers["Link"])
+        address = following[1] if following else ""
+    assert len(sizes) > 1
+    assert (told["parts"], told["live_count"]) == (str(len(sizes)), str(sum(sizes)))
+    assert ask(f"/v1/snapshot{query}", Accept="*/*").content_type == "application/x-ndjson"

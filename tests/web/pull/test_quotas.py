@@ -62,6 +62,7 @@ def test_the_anonymous_quota_is_that_of_a_network(counter: Counter) -> None:
     answers = [counter.ask("/v1/topics") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
     assert answers[-1].headers["Retry-After"] == "40"
+    assert answers[-1].json["retry_after"] == 40
     assert answers[-1].json["violated-policies"] == ["minute"]
     counter.conditions("anonymous_per_day = 100000", "anonymous_per_day = 1")
     refused = counter.ask("/v1/topics")
@@ -75,6 +76,8 @@ def test_wrong_keys_use_up_the_quota_of_whoever_tries_them(counter: Counter) -> 
     counter.conditions("anonymous_per_day = 100000", "anonymous_per_day = 2")
     wrong = f"sk_{'0' * 12}_{'0' * 64}"
     assert [counter.code("/v1/me", wrong)[0] for _ in range(4)] == [401, 401, 429, 429]
+    refused = counter.ask("/v1/me", wrong)
+    assert refused.json["retry_after"] == int(refused.headers["Retry-After"]) >= 1
     assert counter.code("/v1/me", key) == (200, "")
 
 
