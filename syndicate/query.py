@@ -21,6 +21,7 @@ MAX_LENGTH: Final = 200
 MAX_TERMS: Final = 12
 _TYPED_WRONG: Final = 4  # letters: a shorter word is near to too many
 _NEAR: Final = 0.75
+_RESPELT: Final = 6  # words: each is compared with thousands
 _SIGNS: Final = re.compile(r"[\W_]+")
 _TERM: Final = re.compile(
     r"(?P<no>-?)(?:(?P<field>title|author|doi|topic|kind):)?"
@@ -93,9 +94,10 @@ def parse(text: str) -> Query:
 
 
 def respell(asked: Query, known: Collection[str]) -> Query | None:
-    """Return a search with the nearest known word in place of each unknown one; None for none.
+    """Return a search with the nearest known word in place of each unknown one.
 
-    `known` are folded words, of titles and names for instance.
+    `known` are folded words, of titles and names for instance. None where that changes nothing, or
+    so much was asked that it would take long.
     """
 
     def respelt(term: Term) -> Term:
@@ -103,6 +105,8 @@ def respell(asked: Query, known: Collection[str]) -> Query | None:
         return replace(term, text=" ".join(words))
 
     texts = set(asked.of("text", "title", "author"))
+    if sum(len(term.words) for term in texts) > _RESPELT:
+        return None
     made = Query.of_terms(respelt(term) if term in texts else term for term in asked.terms)
     return made if made != asked else None
 

@@ -94,6 +94,7 @@ KNOWN = {"empathy", "empathic", "alliance", "wampold", "therapy", "outcome"}
         ("xylophone", None),
         ("the", None),
         ("topic:empaty", None),
+        ("a b c d e f empaty", None),
         ("", None),
     ],
 )

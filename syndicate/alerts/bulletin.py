@@ -10,7 +10,7 @@ from typing import Final
 
 from syndicate import addresses
 from syndicate.alerts import wording
-from syndicate.alerts.labels import label_of, labels, terms_of
+from syndicate.alerts.labels import label_of, listed, terms_of
 from syndicate.alerts.mail import ADDRESS, TOKEN, Draft
 from syndicate.alerts.news import What, note_of
 from syndicate.alerts.subscription import Form, Language, Rhythm
@@ -58,7 +58,7 @@ def draft(bulletin: Bulletin, definitions: Definitions) -> Draft:
         "network": definitions.network,
         "alerts": alerts,
         "rhythm": wording.RHYTHMS[bulletin.language][bulletin.rhythm],
-        "selections": "; ".join(labels(bulletin.selections, definitions, bulletin.language)),
+        "selections": listed(bulletin.selections, definitions, bulletin.language),
         "lines": [_shown(line, bulletin, definitions) for line in lines[:MOST_LINES]],
         "more": max(len(lines) - MOST_LINES, 0),
         "home": page(addresses.HOME),
@@ -115,9 +115,9 @@ def _told(line: Line, language: Language) -> str:
 def _subject(lines: list[Line], bulletin: Bulletin, definitions: Definitions) -> str:
     """Return `PPRNet demo, Empathy: How empathy …`, or what there is by number."""
     head, colon = definitions.network.short, f"{wording.BULLETIN[bulletin.language]['colon']} "
-    named = list(labels(bulletin.selections, definitions, bulletin.language))
-    if "" not in bulletin.selections and len(named) <= 2:
-        head = ", ".join([head, "; ".join(named)])
+    if "" not in bulletin.selections and len(bulletin.selections) <= 2:
+        named = listed(bulletin.selections, definitions, bulletin.language)
+        head = ", ".join(filter(None, (head, named)))
     if len(lines) == 1:
         shown = _shown(lines[0], bulletin, definitions)
         told = colon.join(filter(None, (str(shown["status"]), str(shown["title"]))))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from syndicate import addresses
 from syndicate.alerts import wording
-from syndicate.alerts.labels import labels
+from syndicate.alerts.labels import listed
 from syndicate.alerts.mail import TOKEN, Draft
 from syndicate.alerts.subscription import Language, Wish
 from syndicate.alerts.templates import render
@@ -47,5 +47,5 @@ def draft(
 
 def describe(wish: Wish, definitions: Definitions, language: Language) -> str:
     """Say what somebody asks for: `Empathy; Training (monthly)`."""
-    named = "; ".join(labels(wish.selections, definitions, language))
+    named = listed(wish.selections, definitions, language)
     return f"{named} ({wording.RHYTHMS[language][wish.schedule.rhythm]})"

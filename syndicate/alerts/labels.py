@@ -24,6 +24,12 @@ def labels(
             yield _label(terms, definitions, language)
 
 
+def listed(selections: Iterable[str], definitions: Definitions, language: Language) -> str:
+    """Return the labels as one text: `Empathy; Training`, in French with a space before `;`."""
+    between = "\u202f; " if language == "fr" else "; "
+    return between.join(labels(selections, definitions, language))
+
+
 def terms_of(text: str, definitions: Definitions) -> tuple[Term, ...]:
     """Return a selection's terms by their present slugs; none for one that names what is gone."""
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli import here
+from syndicate.cli import colours, here
 from syndicate.cli.progress import counting
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def check(ctx: click.Context, format: str, *, schema: bool, watch: bool) -> None
         click.echo(_schema())
         return
     render = {
-        "text": checking.render_text,
+        "text": _text,
         "json": checking.render_json,
         "github": checking.render_github,
     }
@@ -44,6 +44,18 @@ def check(ctx: click.Context, format: str, *, schema: bool, watch: bool) -> None
     _, report = _everything(here.settings())
     click.echo(render[format](report), nl=False)
     ctx.exit(1 if report.errors else 0)
+
+
+def _text(report: Report) -> str:
+    """Return the report for a person: with the places of problems in colour, at a terminal."""
+    from syndicate.editorial import checking
+
+    lines = checking.render_text(report).splitlines()
+    for number, problem in enumerate(report.problems):
+        place, colon, told = lines[number].partition(": ")
+        place = colours.of_problem(place, problem.severity, wanted=colours.is_wanted())
+        lines[number] = f"{place}{colon}{told}"
+    return "\n".join([*lines, ""])
 
 
 def _watch(render: Callable[[Report], str]) -> None:

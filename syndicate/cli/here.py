@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 
 from syndicate import config
 from syndicate.config import Settings
+from syndicate.errors import SyndicateError
 
 if TYPE_CHECKING:
     from syndicate.definitions import Definitions
@@ -100,12 +101,32 @@ def _in_site(site: Path, name: str) -> Path:
     raise click.UsageError(f"{name} is not in the site {site}")
 
 
-def asked(value: str | None, option: str, question: str, *, default: str | None = None) -> str:
-    """Return an option's value; ask for it at a terminal, take its default elsewhere."""
+def asked(
+    value: str | None,
+    option: str,
+    question: str,
+    *,
+    default: str | None = None,
+    read: Callable[[str], str] = str,
+) -> str:
+    """Return an option's value; ask for it at a terminal, take its default elsewhere.
+
+    `read` returns what an answer means; after a SyndicateError of it the question is asked again.
+    """
+
+    def understood(answer: str) -> str:
+        try:
+            return read(answer)
+        except SyndicateError as error:
+            raise click.UsageError(str(error)) from error
+
     if value and value.strip():
         return value
     if sys.stdin.isatty():
-        return str(click.prompt(question, default=default))
+        shown = bool(default)
+        return str(
+            click.prompt(question, default=default, show_default=shown, value_proc=understood)
+        )
     if default is None:
         raise click.UsageError(f"{option} is missing")
     return default

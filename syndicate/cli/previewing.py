@@ -11,6 +11,7 @@ import click
 from syndicate.cli import here
 
 if TYPE_CHECKING:
+    from syndicate.config import Settings
     from syndicate.definitions import Definitions
     from syndicate.editorial.file import Previewed
 
@@ -22,19 +23,38 @@ if TYPE_CHECKING:
 def preview(file: str | None, host: str, port: int) -> None:
     """Show FILE, or a list of all, as page, Atom, RSS and mail side by side; drafts too.
 
-    What is shown is the file as it is: it needs no store and publishes nothing. Each save reloads
-    it. Go on until Ctrl-C.
+    FILE may be a path or a slug. What is shown is the file as it is: it needs no store and
+    publishes nothing. Each save reloads it. Go on until Ctrl-C.
     """
     from syndicate.web.bench import Files, serve, views
 
     settings = here.settings()
-    named = here.paths(settings, [file])[:1] if file else []
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     site = Site(settings.site, root)
     stop = here.stopped()
+    named = [_found(file, site.listed(), settings)] if file else []
     app = views.make(Files(listed=site.listed, read=site.read, stamp=site.stamp), host=host)
     address = root + "".join(f"{views.BENCH}{path}" for path in named)
-    serve(app, host=host, port=port, stop=stop, ready=lambda: click.echo(f"Preview: {address}"))
+
+    def ready() -> None:
+        click.echo(f"Preview: {address}")
+        click.echo("Open it in a browser. Each save is shown at once; Ctrl-C ends it.", err=True)
+
+    serve(app, host=host, port=port, stop=stop, ready=ready)
+
+
+def _found(name: str, listed: list[str], settings: Settings) -> str:
+    """Return the path of a file that is named by it, or by its slug; NotFound names near ones."""
+    from syndicate.definitions import near_misses
+    from syndicate.errors import NotFound
+
+    by_slug = {Path(path).stem: path for path in listed}
+    if found := by_slug.get(name):
+        return found
+    for path in here.paths(settings, [name]):
+        if path in listed:
+            return path
+    raise NotFound(f"there is no summary {name}", near_misses(Path(name).stem, by_slug))
 
 
 class Site:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli import here
+
+if TYPE_CHECKING:
+    from syndicate.definitions import Definitions
+    from syndicate.model import Kind, Topic
 
 
 @click.command
@@ -51,10 +60,16 @@ def new(
     settings = here.settings()
     definitions = here.definitions(settings)
     title = here.asked(title, "--title", "Title")
-    topics = topics or tuple(here.asked(None, "--topic", "Topics", default="").split())
+    if not topics:
+        _tell("topics", definitions.topics)
+        read = partial(_topics, definitions)
+        topics = tuple(here.asked(None, "--topic", "Topics", default="", read=read).split())
     if form == "research":
-        kind = here.asked(kind, "--kind", "Kind of research", default="")
-        doi = here.asked(doi, "--doi", "DOI of the article", default="")
+        if not kind:
+            _tell("kinds of research", definitions.kinds)
+        read = partial(_kind, definitions)
+        kind = here.asked(kind, "--kind", "Kind of research", default="", read=read)
+        doi = here.asked(doi, "--doi", "DOI of the article", default="", read=_doi)
     path = starter.start_summary(
         settings.site,
         definitions,
@@ -66,3 +81,26 @@ def new(
         now=here.now(),
     )
     click.echo(settings.site / path)
+    if sys.stdin.isatty():
+        click.echo(f"A draft. Look at it while you write: syndicate preview {path}", err=True)
+
+
+def _tell(what: str, known: Iterable[Topic | Kind]) -> None:
+    """Say, to a person, what can be answered."""
+    if sys.stdin.isatty():
+        slugs = textwrap.fill(", ".join(one.slug for one in known), break_on_hyphens=False)
+        click.echo(f"\nThe {what}; Enter leaves it open for now:\n{slugs}", err=True)
+
+
+def _topics(definitions: Definitions, answer: str) -> str:
+    return " ".join(definitions.topic(slug).slug for slug in answer.replace(",", " ").split())
+
+
+def _kind(definitions: Definitions, answer: str) -> str:
+    return definitions.kind(answer.strip()).slug if answer.strip() else ""
+
+
+def _doi(answer: str) -> str:
+    from syndicate.editorial.citation import normalise_doi
+
+    return normalise_doi(answer) if answer.strip() else ""

@@ -1,4 +1,4 @@
-"""`diff` in colour: at a terminal, and for those who want it."""
+"""`diff` and `check` in colour: at a terminal, and for those who want it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ def test_no_colour_where_it_is_not_wanted(changed: Terminal) -> None:
     result = changed.run("diff", status=1)
     assert "\x1b[" not in result.output
     assert "withdrawn    first" in result.stdout
+
+
+def test_a_report_names_its_places_in_colour(changed: Terminal) -> None:
+    def shown(**environ: str) -> str:
+        environ = {**changed.environ, **environ}
+        return talk(("check",), [], changed.site.folder, environ, status=1, terminal="xterm")
+
+    assert f"\x1b[31m{changed.site.path('wrong')}:7\x1b[0m: `topics`: unknown" in shown(NO_COLOR="")
+    assert "\x1b[" not in shown(NO_COLOR="1")

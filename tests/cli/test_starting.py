@@ -61,11 +61,31 @@ def test_new_writes_a_draft(bare: Terminal) -> None:
 def test_new_asks_at_a_terminal(bare: Terminal) -> None:
     answers = [
         ("Title: ", "A title"),
-        ("Topics []: ", "empathy training"),
-        ("Kind of research []: ", "meta-analysis"),
-        ("DOI of the article []: ", ""),
+        ("Topics: ", "empathy, training"),
+        ("Kind of research: ", "meta-analysis"),
+        ("DOI of the article: ", ""),
     ]
-    assert "/a-title.md" in talk(("new",), answers, bare.site.folder)
+    seen = talk(("new",), answers, bare.site.folder)
+    assert "/a-title.md" in seen
+    assert "syndicate preview content/summaries/" in seen
+
+
+def test_new_asks_again_where_an_answer_cannot_be(bare: Terminal) -> None:
+    """What was answered before is not lost."""
+    answers = [
+        ("Title: ", "A title"),
+        ("Topics: ", "training empaty"),
+        ("did you mean 'empathy'?", "training empathy"),
+        ("Kind of research: ", "meta-analyses"),
+        ("did you mean 'meta-analysis'?", "meta-analysis"),
+        ("DOI of the article: ", "Journal 12"),
+        ("write it like 10.", "https://doi.org/10.1234/ABC"),
+    ]
+    seen = talk(("new",), answers, bare.site.folder)
+    assert "adherence, " in seen, "the topics are listed"
+    (written,) = bare.site.folder.rglob("a-title.md")
+    assert 'doi: "10.1234/abc"' in written.read_text()
+    assert "meta-analysis" in written.read_text()
 
 
 def test_new_announcement(bare: Terminal) -> None:

@@ -25,12 +25,13 @@ def without_sandbox(route: Route) -> None:
 
 
 def violations(page: Page, *without: str) -> list[str]:
-    """Return what axe-core finds, light and dark: rule, help and the elements.
+    """Return what axe-core finds with all unfolded, light and dark: rule, help, the elements.
 
     `without` are rules that do not hold for what is looked at.
     """
     found = []
     page.evaluate(AXE)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         result: dict[str, Any] = page.evaluate(RUN, without)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 
 from flask import Flask
@@ -34,8 +35,8 @@ def register(app: Flask, desk: Desk) -> None:
 
 def form(visit: Visit) -> Page:
     """Show the form; `?selection=` of the page that a reader comes from is chosen already."""
-    asked = [text for text in visit.query.get("selection", []) if text]
-    return _form(visit, _usual(visit, tuple(asked)))
+    asked = [wishes.apart(text, visit.definitions) for text in visit.query.get("selection", [])]
+    return _form(visit, _usual(visit, tuple(chain.from_iterable(asked))))
 
 
 def _usual(visit: Visit, selections: tuple[str, ...]) -> Wish:

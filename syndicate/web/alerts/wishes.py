@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar, cast
 
 from syndicate import selection
-from syndicate.alerts.labels import labels
+from syndicate.alerts.labels import labels, terms_of
 from syndicate.alerts.subscription import (
     FORMS,
     LANGUAGES,
@@ -71,6 +71,14 @@ def read(visit: Visit) -> Wish:
     )
 
 
+def apart(text: str, definitions: Definitions) -> tuple[str, ...]:
+    """Return a selection as the form's boxes name it: any of several topics is one box for each."""
+    terms = terms_of(text, definitions)
+    if len({term.group for term in terms}) == 1 and not any(term.excluded for term in terms):
+        return tuple(map(str, terms))
+    return (str(selection.canonical(terms)),) if terms else ()
+
+
 def _resolved(text: str, visit: Visit) -> str:
     """Return a selection in its one spelling."""
     if text in ("", "everything"):
@@ -116,6 +124,7 @@ def fields(wish: Wish, definitions: Definitions, language: Language) -> dict[str
     further = [text for text in wish.selections if text and text not in offered]
     schedule = wish.schedule
     return {
+        "is_narrowed": not offered.isdisjoint(chosen),
         "everything": Choice("everything", say("Everything"), "" in chosen),
         "groups": [
             (title, [Choice(value, label, value in chosen) for value, label in rows])

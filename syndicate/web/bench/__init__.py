@@ -6,6 +6,8 @@ when the file is saved. views.py answers, panes.py makes what is shown side by s
 
 from __future__ import annotations
 
+import contextlib
+import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +48,8 @@ def serve(
 ) -> None:
     """Serve until `stop` is set. SyndicateError where the port cannot be had."""
     try:
-        server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+        with contextlib.redirect_stderr(io.StringIO()):  # it would say what we say below
+            server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
     except (OSError, SystemExit) as error:
         raise SyndicateError(
             f"cannot listen at {host} port {port}", f"choose another: --port {port + 1}"

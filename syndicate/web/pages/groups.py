@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syndicate import addresses
-from syndicate.model import Kind, Topic
+from syndicate.model import Feed, Kind, Topic
 from syndicate.selection import EVERYTHING
 from syndicate.store import lists
 from syndicate.web.frame import Here, Page
@@ -51,23 +51,18 @@ def feeds(here: Here) -> Page:
         "kinds": say("By kind of research"),
         "feeds": say("Selections"),
     }
-    labels = {f"topics/{one.slug}": here.language.label(one) for one in here.definitions.topics}
+    topics = sorted(here.definitions.topics, key=here.language.sort_key)
+    labels = {f"topics/{one.slug}": here.language.label(one) for one in topics}
     labels |= {f"kinds/{one.slug}": here.language.label(one) for one in here.definitions.kinds}
-    listed = [
-        (
-            title,
-            [
-                (feed, labels.get(feed.key, ""))
-                for feed in here.definitions.feeds
-                if feed.key.rpartition("/")[0] == group
-            ],
-        )
-        for group, title in headings.items()
-    ]
+    place = {key: number for number, key in enumerate(labels)}
+    ordered = sorted(here.definitions.feeds, key=lambda feed: place.get(feed.key, 0))
+    groups: dict[str, list[tuple[Feed, str]]] = {title: [] for title in headings.values()}
+    for feed in ordered:
+        groups[headings[feed.key.rpartition("/")[0]]].append((feed, labels.get(feed.key, "")))
     return Page(
         template="feeds.html",
         path=addresses.FEEDS,
         title=say("Feeds"),
         key="lists",
-        context={"groups": [(title, found) for title, found in listed if found]},
+        context={"groups": [(title, found) for title, found in groups.items() if found]},
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from syndicate import addresses, query
+from syndicate import addresses, query, selection
 from syndicate.errors import NotFound
 from syndicate.model import Topic
 from syndicate.query import Query
-from syndicate.selection import EVERYTHING
 from syndicate.store import lists, search
 from syndicate.web.frame import Here, Page
 
@@ -62,11 +61,16 @@ def _topics(here: Here, wanted: Query) -> list[Topic]:
     for topic in topics.values():
         for word in query.fold(f"{topic.label} {topic.label_fr}").split():
             named[word].add(topic.slug)
-    counts = lists.count_topics(here.connection, EVERYTHING)
     typed = [word for term in wanted.of("text", "title") for word in term.words if len(word) > 3]
     words = {word if word in named else query.nearest(word, named.keys()) for word in typed}
-    near = {slug for word in words if word for slug in named[word] if counts.get(slug)}
-    return sorted((topics[slug] for slug in near), key=here.language.sort_key)[:_TOPICS]
+    near = {slug for word in words if word for slug in named[word]}
+    ordered = sorted((topics[slug] for slug in near), key=here.language.sort_key)[:_TOPICS]
+    return [topic for topic in ordered if _has_summaries(here, topic)]
+
+
+def _has_summaries(here: Here, topic: Topic) -> bool:
+    wanted = selection.canonical([selection.Term("topic", topic.slug)])
+    return bool(lists.list_part(here.connection, wanted, limit=1))
 
 
 def _last(here: Here, name: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import re
 from itertools import product
+from urllib.parse import quote
+
+import pytest
 
 from tests.web.alerts.browser import READER, Browser, everything, link
 
@@ -30,14 +33,35 @@ def test_from_the_form_to_the_first_alert(browser: Browser) -> None:
     assert "mirror-neurons" in mail.text
 
 
+@pytest.mark.parametrize(
+    ("selection", "ticked", "is_open"),
+    [
+        ("empathy+training", ["empathy", "training"], True),
+        ("kind:meta-analysis", ["kind:meta-analysis"], True),
+        ("empathy+kind:meta-analysis", ["empathy+kind:meta-analysis"], False),
+        ("empathy+~training", ["empathy+~training"], False),
+        ("nothing-of-the-kind", [], False),
+        ("", [], False),
+    ],
+)
+def test_what_a_reader_comes_from_is_ticked_and_seen(
+    browser: Browser, selection: str, ticked: list[str], *, is_open: bool
+) -> None:
+    page = browser.ask(f"/alerts/?selection={quote(selection)}").text
+    assert re.findall(r'name="selection" value="([^"]+)" checked', page) == ticked
+    assert ("<details open>" in page.partition("<summary>")[0]) == is_open
+
+
 def test_in_french(browser: Browser) -> None:
     page = browser.ask("/fr/alerts/")
     assert page.headers["Content-Language"] == "fr, en"
     assert "Alertes par courriel" in page.text
     assert 'option value="fr" selected' in page.text
-    browser.submit("/fr/alerts/", address=READER, selection="empathy", rhythm="immediate")
+    chosen = ["empathy", "training"]
+    browser.submit("/fr/alerts/", address=READER, selection=chosen, rhythm="immediate")
     (letter,) = browser.network.work()
     assert letter.message["Subject"].endswith("veuillez confirmer vos alertes")
+    assert "  Empathie\u202f; Formation (dès la parution)" in letter.text
     assert "/fr/alerts/confirm/" in letter.text
     assert browser.submit(link(letter, "confirm"), act="confirm").status_code == 200
     (mail,) = browser.alert()

@@ -40,5 +40,6 @@ def test_all_feeds_in_all_formats(app: Published) -> None:
         for name in ("atom", "rss", "json"):
             assert f'href="{stem}.{name}"' in page
     french = get(app, "/fr/feeds/").text
+    assert french.index(">Attachement<") < french.index(">Troubles anxieux<")
     assert '<a href="/fr/topics/empathy/">Empathie</a>' in french
     assert '<a href="/fr/feeds/depression-and-anxiety/" lang="en">' in french
