@@ -91,6 +91,29 @@ def test_what_is_known_is_sent_to_the_address_and_shown_to_nobody(browser: Brows
     assert [told["op"] for told in data["told"]] == ["publish"]
 
 
+def test_the_record_of_consent_is_only_added_to(browser: Browser) -> None:
+    def record() -> set[str]:
+        return set(everything(browser.network)["consent"])
+
+    browser.subscribe()
+    (mail,) = browser.alert()
+    url = browser.preferences()
+    before = record()
+    for form in (
+        {"act": "change", "selection": "training", "rhythm": "immediate"},
+        {"act": "pause"},
+        {"act": "resume"},
+        {"act": "stop"},
+        {"act": "undo"},
+        {"act": "erase", "sure": "yes"},
+    ):
+        to = link(mail, "u") if form["act"] in ("stop", "undo") else url
+        browser.submit(to, **form)
+        after = record()
+        assert before < after, form
+        before = after
+
+
 def test_erased_is_erased_and_stays_unknown(browser: Browser) -> None:
     browser.subscribe()
     browser.alert()
