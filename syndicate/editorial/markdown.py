@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
+from syndicate.editorial import near_markup
 from syndicate.editorial.policy import MAX_BYTES, REL, allows, find_url_fault
 from syndicate.errors import ContentError, Problem
 
@@ -29,12 +30,6 @@ _MAX_BRACKETS = 5_000
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 # What sub and sup show as it stands, because they read no markup inside themselves.
 _MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;|\]\(|\*[^*]+\*|_[^_]+_|`")
-# What is left as text although it was to be a link: a space within the address, a space before it,
-# round and square brackets exchanged.
-_NEAR_LINK = re.compile(
-    r"\]\s*\(\s*(?:https?:|mailto:|www\.)[^)]*\)?|\)\[(?:https?:|www\.)[^\]]*\]?"
-)
-_BULLET = re.compile("[\u00b7\u2022\u2023\u25aa\u25cf\u25e6\uf0b7]\\s")  # of word processors
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
@@ -172,37 +167,17 @@ def _check(tokens: Sequence[Token], source: _Source) -> Iterator[Problem]:
         if block.type == "html_block":
             snippet = block.content.strip().split("\n")[0]
             yield source.problem(block, *_raw_html(snippet), snippet=snippet)
-        if block.type == "code_block":
-            told, remedy = "indented text is shown as code", "delete the spaces before it"
-            yield replace(source.problem(block, told, remedy), severity="warning")
-        if block.type == "inline" and _is_near_table(block.content):
-            remedy = "put | between the cells, and a line |---|---| below the first row"
-            problem = source.problem(block, "this makes no table: the cells run together", remedy)
-            yield replace(problem, severity="warning")
+        for message, remedy, breaks, snippet in near_markup.of_block(block):
+            near = source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
+            yield replace(near, severity="warning")
         breaks = links = 0
         children = block.children or []
         for before, token in pairwise([block, *children]):
             if fault := _raised_fault(before, token) or _inline_fault(token, links):
                 message, remedy, snippet = fault
                 yield source.problem(block, message, remedy, breaks=breaks, snippet=snippet)
-            if token.type == "text" and before.type != "text" and _BULLET.match(token.content):
-                told = f"“{token.content[0]}” makes no list: the lines run into each other"
-                problem = source.problem(block, told, "begin each with `- `", breaks=breaks)
-                yield replace(problem, severity="warning")
-            for near in _NEAR_LINK.finditer(token.content if token.type == "text" else ""):
-                told = f"“{near[0][:80]}” is no link: readers see it as it stands"
-                remedy = "write [text](https://…), with no space from “]” to “)”"
-                problem = source.problem(block, told, remedy, breaks=breaks, snippet=near[0])
-                yield replace(problem, severity="warning")
-            breaks += token.type in {"softbreak", "hardbreak"}
+            breaks += token.type in near_markup.BREAKS
             links += (token.type == "link_open") - (token.type == "link_close")
-
-
-def _is_near_table(text: str) -> bool:
-    """Tell a table without its second line, or with cells as a word processor parts them."""
-    rows = [line.strip(" ") for line in text.split("\n", 2)[:2]]
-    barred = all(row[:1] == row[-1:] == "|" and row.count("|") > 2 for row in rows)
-    return len(rows) == 2 and (barred or all(row.count("\t") > 1 for row in rows))
 
 
 def _inline_fault(token: Token, links: int) -> tuple[str, str, str] | None:

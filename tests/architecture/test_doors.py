@@ -27,7 +27,7 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
     "isal": ("documents/deflate.py", "documents/render.py"),
     "jinja2": ("alerts/templates/", "web/"),
     "lxml": ("documents/", "importing/"),
-    "markdown_it": ("editorial/markdown.py",),
+    "markdown_it": ("editorial/markdown.py", "editorial/near_markup.py"),
     "markupsafe": ("web/",),
     "mdit_py_plugins": ("editorial/markdown.py",),
     "nh3": ("editorial/sanitize.py",),
