@@ -12,10 +12,11 @@ from syndicate.alerts.returns import Severity
 from syndicate.alerts.tokens import Keyring
 from syndicate.deliver.composing import Composed
 from syndicate.deliver.smtp import Refused
-from syndicate.store import bounces, deliveries, tallies
+from syndicate.store import bounces, deliveries, lanes, tallies
 from syndicate.store.bounces import Bounce
-from syndicate.store.deliveries import RELAY, Outcome
+from syndicate.store.deliveries import Outcome
 from syndicate.store.engine import Connection
+from syndicate.store.lanes import RELAY
 
 log = logging.getLogger(__name__)
 _FIRST_REST: Final = timedelta(seconds=30)
@@ -41,9 +42,9 @@ def note(
     if verdict == "ours":
         # no fault of this mail: it has not been tried
         deliveries.release(connection, owner, [delivery.id], due=now)
-        failures = deliveries.note_failure(connection, RELAY, str(refused))
+        failures = lanes.note_failure(connection, RELAY, str(refused))
         pause = min(_FIRST_REST * 2 ** min(failures - 1, 10), _LONGEST_REST)
-        deliveries.let_rest(connection, RELAY, now + pause)
+        lanes.let_rest(connection, RELAY, now + pause)
         log.warning("the relay takes no mail: %s; next attempt in %s", refused, pause)
         return False
     wait = None if verdict in ("hard", "refused") else backoff(delivery.attempts, delivery.id)
@@ -66,9 +67,9 @@ def note(
         digest = keyring.digests_of(mailbox.written(mail.reader.address))[0]
         bounces.note(connection, mail.reader, report, digest=digest, now=now)
     if verdict == "busy":
-        failures = deliveries.note_failure(connection, delivery.lane, str(refused))
+        failures = lanes.note_failure(connection, delivery.lane, str(refused))
         if refused.code == 421 or failures >= _BROKEN_LANE:
-            deliveries.let_rest(connection, delivery.lane, now + _LANE_REST)
+            lanes.let_rest(connection, delivery.lane, now + _LANE_REST)
     return _still_trusted(connection, verdict, refused, now)
 
 
@@ -78,8 +79,8 @@ def _still_trusted(
     """Count refusals of what we send; after many in a row stop, before more is lost."""
     if verdict != "refused":
         return True
-    if deliveries.note_failure(connection, RELAY, str(refused)) < _BROKEN:
+    if lanes.note_failure(connection, RELAY, str(refused)) < _BROKEN:
         return True
-    deliveries.let_rest(connection, RELAY, now + _LONGEST_REST)
+    lanes.let_rest(connection, RELAY, now + _LONGEST_REST)
     log.error("%s mails in a row were refused, the last with %s: sending rests", _BROKEN, refused)
     return False

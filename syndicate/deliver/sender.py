@@ -17,7 +17,7 @@ from syndicate.deliver import refusals
 from syndicate.deliver.composing import Composed, Composer, Nothing
 from syndicate.deliver.noting import Noter
 from syndicate.deliver.smtp import LONGEST, Refused, Relay
-from syndicate.store import deliveries, highwater, holding, tallies
+from syndicate.store import deliveries, highwater, holding, lanes, tallies
 from syndicate.store import engine as store
 from syndicate.store.deliveries import LEASE, Channel, Delivery, Outcome
 from syndicate.store.engine import Connection, Engine
@@ -155,7 +155,7 @@ class Sender:
         now = self._clock()
         if done:
             with store.recording(self._engine) as connection:
-                deliveries.note_success(connection, {one.lane for one in done})
+                lanes.note_success(connection, {one.lane for one in done})
                 tallies.add(connection, "mail:sent", f"{now:%Y-%m-%d}", len(done))
         if any(one.channel == "alert" for one in done):
             highwater.note_sent(self._engine, now)

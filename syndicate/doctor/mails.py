@@ -9,7 +9,7 @@ from typing import Final
 from syndicate.config import Settings
 from syndicate.doctor.diagnosis import Diagnosis
 from syndicate.model import Alerts
-from syndicate.store import deliveries, holding, journal, site
+from syndicate.store import deliveries, holding, journal, lanes, site
 from syndicate.store.engine import Connection
 
 Ask = Callable[[str], Sequence[str]]
@@ -65,7 +65,7 @@ def _queue(connection: Connection, now: datetime) -> Iterator[Diagnosis]:
             message=f"alerts are held: {hold.why}",
             remedy="`syndicate alerts release` shows what is due, and asks",
         )
-    resting = deliveries.list_resting(connection, now)
+    resting = lanes.list_resting(connection, now)
     for lane, reply in resting:
         yield Diagnosis(
             place=_PLACE,

@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, func, literal, select, update
 
 from syndicate.store import instants
 from syndicate.store.alert_tables import delivery, rest
 from syndicate.store.batches import batches
+from syndicate.store.lanes import RELAY
 from syndicate.store.many import insert_many
 
 Channel = Literal["alert", "letter"]
 State = Literal["queued", "sending", "sent", "failed", "skipped"]
 LEASE: Final = timedelta(minutes=10)
 """So long a claimed delivery is its owner's."""
-RELAY: Final = ""
-"""The lane of the relay itself: while it rests, nothing goes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,42 +201,7 @@ def release(connection: Connection, owner: str, ids: Collection[int], *, due: da
         )
 
 
-# Resting ---------------------------------------------------------------------------------------
-
-
-def note_failure(connection: Connection, lane: str, reply: str) -> int:
-    """Count a failure of a lane; return how many came one after the other."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    added = insert(rest).values(lane=lane, failures=1, reply=reply)
-    counted = added.on_conflict_do_update(
-        index_elements=[rest.c.lane], set_={"failures": rest.c.failures + 1, "reply": reply}
-    )
-    failures: int = connection.execute(counted.returning(rest.c.failures)).scalar_one()
-    return failures
-
-
-def let_rest(connection: Connection, lane: str, until: datetime) -> None:
-    connection.execute(update(rest).where(rest.c.lane == lane).values(until=instants.write(until)))
-
-
-def note_success(connection: Connection, lanes: Collection[str]) -> None:
-    """Forget the failures of lanes that work again."""
-    connection.execute(
-        update(rest)
-        .where(
-            rest.c.lane.in_([*lanes, RELAY]), or_(rest.c.failures > 0, rest.c.until.is_not(None))
-        )
-        .values(failures=0, until=None)
-    )
-
-
 # Looking ---------------------------------------------------------------------------------------
-
-
-def list_resting(connection: Connection, now: datetime) -> list[tuple[str, str]]:
-    """Return the lanes that rest, and what was answered there last; `""` is the relay itself."""
-    query = select(rest.c.lane, rest.c.reply).where(rest.c.until > instants.write(now))
-    return [(row.lane, row.reply) for row in connection.execute(query.order_by(rest.c.lane))]
 
 
 def count_open(connection: Connection) -> Mapping[tuple[str, str], int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from syndicate.store import deliveries, holding, people, subscriptions, tallies
+from syndicate.store import deliveries, holding, lanes, people, subscriptions, tallies
 from syndicate.store.engine import Connection
 
 
@@ -29,7 +29,7 @@ def collect(connection: Connection, now: datetime) -> Iterator[Metric]:
     )
     held = int(holding.find(connection) is not None)
     yield GaugeMetricFamily("syndicate_alerts_held", "1 while alerts are held", value=held)
-    resting = len(deliveries.list_resting(connection, now))
+    resting = len(lanes.list_resting(connection, now))
     yield GaugeMetricFamily("syndicate_lanes_resting", "Domains, or the relay", value=resting)
     standing = GaugeMetricFamily(
         "syndicate_subscriptions", "Subscriptions by standing", labels=["standing"]
