@@ -58,7 +58,7 @@ class Server:
 
     async def _answer(self, server: SMTP, answer: str) -> str:
         if answer == "slow":
-            await asyncio.sleep(2)
+            await asyncio.sleep(6)
         if answer == "drop":
             self._drop(server)
         return answer

@@ -65,7 +65,8 @@ def test_a_mail_arrives_byte_for_byte(server: Server) -> None:
 def test_a_refusal_has_its_stage_and_the_next_mail_goes(
     server: Server, answers: dict[str, Any], code: int, stage: Stage
 ) -> None:
-    ours = relay(server, timeout=0.5)
+    # a busy machine may be slow too: only what never answers is given up soon
+    ours = relay(server, timeout=2 if "slow" in str(answers) else 20)
     for name, value in answers.items():
         setattr(server, name, value)
     with pytest.raises(Refused) as refused:

@@ -46,7 +46,7 @@ def test_taken_but_not_said_so_goes_twice_under_one_name(two: Network) -> None:
 def test_a_slow_relay_is_waited_for_no_longer_than_allowed(two: Network) -> None:
     two.sink.rule = says({f"data:{A}": "slow 30"})
     two.end_workers()
-    two.worker(timeout=0.2)
+    two.worker(timeout=1)
     two.work()
     assert states(two)[A][0] == "queued"
     assert states(two)[B][0] == "sent"
