@@ -212,8 +212,8 @@ class Histories(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=15,
-    stateful_step_count=25,
+    max_examples=8,
+    stateful_step_count=20,
     deadline=None,
     phases=[
         Phase.explicit,
