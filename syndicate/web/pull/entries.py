@@ -106,7 +106,7 @@ def browse(asking: Asking) -> Resource:
     since, before = parameters.month(values) or (None, None)
     browsing = Browsing(
         scope=asking.scope,
-        author=values.get("author", ""),
+        author=parameters.author(values),
         search=parameters.search(values, asking.definitions),
         since=since,
         before=before,

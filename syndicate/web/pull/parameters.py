@@ -18,6 +18,7 @@ from syndicate.selection import MAX_TERMS, Group, Selection, Term
 from syndicate.sync import Scope
 from syndicate.web.pull.problems import Refused, Wrong
 
+LONGEST_NAME: Final = 200
 SCOPE: Final = ("topic", "topic_mode", "not_topic", "kind", "form")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ufffd]")  # the last stands for what was no UTF-8
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -79,6 +80,14 @@ def month(values: Mapping[str, str]) -> tuple[datetime, datetime] | None:
     if after[0] > 9999:
         raise bad("month", "it is out of range", "YYYY-MM")
     return datetime(year, number, 1, tzinfo=UTC), datetime(*after, 1, tzinfo=UTC)
+
+
+def author(values: Mapping[str, str]) -> str:
+    """Return the name that `author` asks for, "" where it does not ask."""
+    text = values.get("author")
+    if text is not None and not 0 < len(text) <= LONGEST_NAME:
+        raise bad("author", "it is no name", f"1 to {LONGEST_NAME} characters")
+    return text or ""
 
 
 def search(values: Mapping[str, str], definitions: Definitions) -> Query | None:

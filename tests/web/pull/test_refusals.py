@@ -30,6 +30,8 @@ def app(demo_app: Published) -> Published:
         ("/v1/state?since=x", 400, "unknown-param"),
         ("/v1/topics?topic=empathy", 400, "unknown-param"),
         ("/v1/items?q=", 400, "bad-value"),
+        ("/v1/items?author=", 400, "bad-value"),
+        (f"/v1/items?author={'a' * 201}", 400, "bad-value"),
         ("/v1/items?q=a+b+c+d+e+f+g+h+i+j+k+l+m", 400, "bad-value"),
         (f"/v1/items?q={'a' * 201}", 400, "bad-value"),
         ("/v1/items?q=topic:adheranse", 404, "topic-unknown"),
