@@ -7,7 +7,6 @@ the forms of a word (therapies, therapy) by themselves.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -115,6 +114,8 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     """Return the word of `known` that somebody meant; None where it is known, short or strange."""
     if word in known or len(word) < _TYPED_WRONG:
         return None
+    import difflib  # noqa: PLC0415 - most searches find something
+
     near = [one for one in known if abs(len(one) - len(word)) < 3]
     return next(iter(difflib.get_close_matches(word, near, n=1, cutoff=_NEAR)), None)
 

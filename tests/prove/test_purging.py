@@ -16,6 +16,7 @@ from tests.deliver.engines import until
 from tests.deliver.purged import PATH, keys
 from tests.outgoing.stand import Server, sent, serving
 
+pytestmark = pytest.mark.prove
 KEY = "k" * 32
 
 
