@@ -136,5 +136,7 @@ def fold(text: str) -> str:
     """
     small = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", small)
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    bare = plain
+    if not plain.isascii():
+        bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(_SIGNS.sub(" ", bare).split())

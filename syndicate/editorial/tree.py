@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
@@ -36,11 +36,18 @@ class Source(NamedTuple):
     inode: int
 
 
-def walk(site: Path) -> Iterator[Source | Problem]:
+State = tuple[int, int, int]
+"""By what an unchanged file is known: size, mtime in nanoseconds, inode."""
+Known = Callable[[str], dict[str, State]]
+"""Returns, for a folder, what is known of the summaries' files in it, by name."""
+
+
+def walk(site: Path, known: Known = lambda _folder: {}) -> Iterator[Source | Problem]:
     """Yield every summary's file in the order of its path, and what is wrong with the tree.
 
     Hidden files and editors' backups are passed over in silence; other files that will not be
-    read are warnings.
+    read are warnings. A file that is as it is `known` is not told of. What is there is taken out
+    of what is known of its folder: when the walk is over, what is left there is gone.
     """
     top = site / ROOT
     if top.is_symlink():
@@ -48,7 +55,7 @@ def walk(site: Path) -> Iterator[Source | Problem]:
     elif not top.is_dir():
         yield Problem(ROOT, 0, "there is no such folder", "`syndicate init` makes one")
     else:
-        yield from _walk(site, ROOT)
+        yield from _walk(site, ROOT, known)
 
 
 def misplaced(site: Path) -> Iterator[Problem]:
@@ -61,15 +68,16 @@ def misplaced(site: Path) -> Iterator[Problem]:
             yield Problem(_printable(place), 0, "this file is not read", remedy, "warning")
 
 
-def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
+def _walk(site: Path, folder: str, known: Known) -> Iterator[Source | Problem]:
     try:
         with os.scandir(site / folder) as entries:
-            found = sorted((e for e in entries if not _is_passed_over(e.name)), key=_order)
+            changed = _changed(entries, known(folder))
     except FileNotFoundError:  # gone since the folder around it was listed
         return
     except OSError as error:
         yield _unreadable(folder, error)
         return
+    found = sorted((e for e in changed if not _is_passed_over(e.name)), key=_order)
     for entry in found:
         path = f"{folder}/{_printable(entry.name)}"
         if entry.is_symlink():
@@ -77,9 +85,28 @@ def _walk(site: Path, folder: str) -> Iterator[Source | Problem]:
         elif path != f"{folder}/{entry.name}":
             yield Problem(path, 0, "the file name is no plain text", "use a-z, 0-9 and hyphens")
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(site, path)
+            yield from _walk(site, path, known)
         elif one := _look_at(entry, path):
             yield one
+
+
+def _changed(
+    entries: Iterable[os.DirEntry[str]], known: dict[str, State]
+) -> list[os.DirEntry[str]]:
+    """Return what is not as it is known. Of a hundred thousand files often none: this is quick."""
+    changed = []
+    for entry in entries:
+        before = known.pop(entry.name, None)
+        if before is not None:
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:  # who looks at it closer says what is wrong
+                pass
+            else:
+                if before == (status.st_size, status.st_mtime_ns, status.st_ino & _INODE):
+                    continue
+        changed.append(entry)
+    return changed
 
 
 def _look_at(entry: os.DirEntry[str], path: str) -> Source | Problem | None:

@@ -14,11 +14,15 @@ from syndicate import __version__, addresses
 from syndicate.definitions import Definitions
 from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
-from syndicate.model import FORMATS, Entry, Feed, Format, Summary, SummaryId, Tombstone
+from syndicate.model import FORMATS, Document, Entry, Feed, Format, Summary, SummaryId, Tombstone
 from syndicate.store import documents, feeds, summaries
+from syndicate.store.batches import batches
 from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
+
+_AT_ONCE = 24
+"""Documents that are in memory at the most: a publish may concern all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +92,39 @@ def refresh(
     later = {stored[f.key].number: at for f, at in dates.items() if at != stored[f.key].updated}
     feeds.put_updated(connection, later)
     base = rendered_with(definitions)
-    paths = [addresses.document(feed.stem, format) for feed in shown for format in FORMATS]
-    shelf = Shelf(connection, documents.list_known(connection, paths), generation, now)
-    for feed, contents in shown.items():  # one at a time: a publish may concern them all
-        fingerprint = _fingerprint(base, feed, contents, dates[feed])
-        places = {format: addresses.document(feed.stem, format) for format in FORMATS}
+    due = [
+        _Due(feed=feed, contents=contents, format=format, fingerprint=fingerprint)
+        for feed, contents in shown.items()
+        for fingerprint in (_fingerprint(base, feed, contents, dates[feed]),)
+        for format in FORMATS
+    ]
+    known = documents.list_known(connection, [one.path for one in due])
+    shelf = Shelf(known, generation)
+    due = [one for one in due if not shelf.has(one.path, one.fingerprint)]
+    for part in batches(due, _AT_ONCE):
         maker = Maker(connection, definitions, texts=texts)
-        for format, path in places.items():
-            if not shelf.has(path, fingerprint):
-                body = maker.body(feed, contents, format)
-                shelf.put(path, addresses.MEDIA_TYPES[format], body, feed.key, fingerprint)
+        maker.gather(member for one in part for member in one.contents.members)
+        for one in part:
+            body = maker.body(one.feed, one.contents, one.format)
+            made = render.document(one.path, addresses.MEDIA_TYPES[one.format], body, now)
+            shelf.put(made, one.feed.key, one.fingerprint)
         maker.keep()
-        shelf.write()
+        shelf.write(connection)
     return shelf.changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A document that may have to be made anew; `fingerprint` is of all that it is made of."""
+
+    feed: Feed
+    contents: Contents
+    format: Format
+    fingerprint: str
+
+    @property
+    def path(self) -> str:
+        return addresses.document(self.feed.stem, self.format)
 
 
 def refresh_lists(
@@ -108,28 +132,25 @@ def refresh_lists(
 ) -> list[str]:
     """Store the documents that list the feeds, and remove those of feeds that are no more."""
     known = documents.list_known(connection)
-    shelf = Shelf(connection, known, generation, now)
+    shelf = Shelf(known, generation)
     paths = {addresses.document(f.stem, name) for f in definitions.feeds for name in FORMATS}
     for path, media_type, body in opml.render_all(definitions, now):
         paths.add(path)
-        shelf.put(path, media_type, body, "lists", identity.digest(body))
+        made = render.document(path, media_type, body, now)
+        shelf.put(made, "lists", made.tag)
     gone = known.keys() - paths
     documents.remove(connection, gone)
-    shelf.write()
+    shelf.write(connection)
     return [*shelf.changed, *sorted(gone)]
 
 
 class Shelf:
     """The stored documents while a publish renews them; `changed` are the paths of new bytes."""
 
-    def __init__(
-        self, connection: Connection, known: Mapping[str, Known], generation: int, now: datetime
-    ) -> None:
-        self._connection = connection
+    def __init__(self, known: Mapping[str, Known], generation: int) -> None:
         self._known = known
-        self.changed: list[str] = []
         self._generation = generation
-        self._now = now
+        self.changed: list[str] = []
         self._new: list[StoredDocument] = []
         self._same: dict[str, str] = {}
 
@@ -138,32 +159,32 @@ class Shelf:
         known = self._known.get(path)
         return known is not None and known.fingerprint == fingerprint
 
-    def put(self, path: str, media_type: str, body: bytes, feed: str, fingerprint: str) -> None:
+    def put(self, made: Document, feed: str, fingerprint: str) -> None:
         """Take a document; where its bytes are as they were, readers keep what they have."""
-        known = self._known.get(path)
-        made = render.document(path, media_type, body, self._now)
+        known = self._known.get(made.path)
         if known and known.tag == made.tag:
-            self._same[path] = fingerprint
+            self._same[made.path] = fingerprint
             return
-        self.changed.append(path)
+        # the clock of another machine may be behind
+        date = max(made.last_modified, known.last_modified) if known else made.last_modified
+        self.changed.append(made.path)
         self._new.append(
             StoredDocument(
-                path=path,
+                path=made.path,
                 feed=feed,
                 fingerprint=fingerprint,
-                media_type=media_type,
+                media_type=made.media_type,
                 tag=made.tag,
-                # the clock of another machine may be behind
-                last_modified=max(made.last_modified, known.last_modified if known else self._now),
+                last_modified=date,
                 generation=self._generation,
                 gzip=made.gzip,
             )
         )
 
-    def write(self) -> None:
+    def write(self, connection: Connection) -> None:
         """Store what was taken since this was called last."""
-        documents.put(self._connection, self._new)
-        documents.put_fingerprints(self._connection, self._same)
+        documents.put(connection, self._new)
+        documents.put_fingerprints(connection, self._same)
         self._new.clear()
         self._same.clear()
 

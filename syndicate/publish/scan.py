@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from syndicate.editorial import tree
-from syndicate.editorial.tree import Source
+from syndicate.editorial.tree import Source, State
 from syndicate.errors import Problem
 from syndicate.publish.spool import Spool
 from syndicate.store import files
+from syndicate.store.batches import batches
 from syndicate.store.engine import Connection
 from syndicate.store.files import SeenFile
+
+_NONE: Final[State] = (-1, -1, -1)
+"""As no file is."""
 
 
 class Saved(NamedTuple):
@@ -33,34 +36,49 @@ class Changes:
     problems: list[Problem] = field(default_factory=list)
 
 
+class _Seen:
+    """What was seen of each folder; what the walk does not take out is gone."""
+
+    def __init__(self, connection: Connection, *, again: bool) -> None:
+        self._connection = connection
+        self._again = again
+        self._unvisited = set(files.list_folders(connection))
+        self._left: dict[str, Iterable[str]] = {}
+        self.folders = frozenset(self._unvisited)
+
+    def known(self, folder: str) -> dict[str, State]:
+        """Return what is known of a folder's files, when the walk comes to it."""
+        if folder not in self.folders:
+            return {}
+        self._unvisited.discard(folder)
+        states = files.list_in_folder(self._connection, folder)
+        if self._again:
+            states = dict.fromkeys(states, _NONE)
+        self._left[folder] = states
+        return states
+
+    def gone(self) -> Iterator[SeenFile]:
+        """Yield what is not there any more, once the walk is over."""
+        self._left |= {one: self.known(one) for one in sorted(self._unvisited)}
+        for folder, names in self._left.items():
+            paths = [f"{folder}/{name}" for name in names]
+            yield from files.list_by_path(self._connection, paths).values()
+
+
 def changed(connection: Connection, site: Path, *, again: bool = False) -> Changes:
     """Compare the whole tree with what was read last; `again` takes every file as changed.
 
     Folder by folder: memory does not grow with the number of files that did not change.
     """
     changes = Changes()
-    unvisited = set(files.list_folders(connection))
-    for folder, entries in itertools.groupby(tree.walk(site), key=_folder):
-        seen = files.list_in_folder(connection, folder)
-        unvisited.discard(folder)
-        saved: list[Source] = []
-        read: list[str] = []
-        for one in entries:
-            before = seen.pop(one.path, None)
-            if isinstance(one, Problem):  # it is there, whatever it is
-                changes.problems.append(one)
-            elif before != one[1:] or again:
-                saved.append(one)
-                if before and not again:
-                    read.append(one.path)
-        known = files.list_by_path(connection, read)
-        changes.files.extend(Saved(one, known.get(one.path)) for one in saved)
-        # walk() may come back to a folder after its subfolders: what is left may be there still
-        gone = [path for path in seen if not (site / path).exists()]
-        changes.missing.extend(files.list_by_path(connection, gone).values())
-    for folder in sorted(unvisited):
-        gone = list(files.list_in_folder(connection, folder))
-        changes.missing.extend(files.list_by_path(connection, gone).values())
+    seen = _Seen(connection, again=again)
+    for part in batches(tree.walk(site, seen.known)):
+        changes.problems.extend(one for one in part if isinstance(one, Problem))
+        sources = [one for one in part if isinstance(one, Source)]
+        read = () if again else (one.path for one in sources if _folder(one.path) in seen.folders)
+        before = files.list_by_path(connection, read)
+        changes.files.extend(Saved(one, before.get(one.path)) for one in sources)
+    changes.missing.extend(seen.gone())
     return changes
 
 
@@ -79,8 +97,8 @@ def changed_paths(connection: Connection, site: Path, paths: Collection[str]) ->
     return changes
 
 
-def _folder(entry: Source | Problem) -> str:
-    return entry.path.rpartition("/")[0]
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def stale(site: Path, read: Iterable[Saved]) -> Spool[Saved]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from syndicate.model import SummaryId
 from syndicate.store.batches import batches
@@ -24,10 +24,12 @@ class SeenFile(NamedTuple):
     summary_id: SummaryId | None
 
 
-State = tuple[int, int, int]
-"""By what an unchanged file is known: size, mtime in nanoseconds, inode."""
-
-_STATES: Final = select(file.c.path, file.c.size, file.c.mtime_ns, file.c.inode)
+_STATES: Final = select(
+    func.substr(file.c.path, func.length(file.c.folder) + 2),
+    file.c.size,
+    file.c.mtime_ns,
+    file.c.inode,
+).where(file.c.folder == bindparam("folder"))
 _SEEN: Final[Select[Any]] = select(*(file.c[name] for name in SeenFile._fields))
 
 
@@ -39,10 +41,10 @@ def list_folders(connection: Connection) -> list[str]:
     return list(connection.execute(select(file.c.folder).distinct()).scalars())
 
 
-def list_in_folder(connection: Connection, folder: str) -> dict[str, State]:
-    """Return the files of one folder by path: a scan holds one folder in memory, not the tree."""
-    rows = connection.execute(_STATES.where(file.c.folder == folder))
-    return {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in rows}
+def list_in_folder(connection: Connection, folder: str) -> dict[str, tuple[int, int, int]]:
+    """Return size, mtime in nanoseconds and inode of the files of one folder, by name."""
+    rows = connection.execute(_STATES, {"folder": folder}).all()
+    return {name: (size, mtime_ns, inode) for name, size, mtime_ns, inode in rows}
 
 
 def list_by_path(connection: Connection, paths: Iterable[str]) -> dict[str, SeenFile]:

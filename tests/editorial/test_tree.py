@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.editorial.tree import Source, find, load, misplaced, walk
+from syndicate.editorial.tree import ROOT, Source, State, find, load, misplaced, walk
 from syndicate.errors import ContentError, Problem
 
 
@@ -45,6 +45,22 @@ def test_a_source_tells_what_a_change_would_change(site: Path) -> None:
             inode=status.st_ino,
         )
     ]
+
+
+def test_a_file_that_is_as_it_is_known_is_not_told_of(site: Path) -> None:
+    for name in ("a.md", "b.md", "2021/04/c.md"):
+        write(site, name)
+    known: dict[str, dict[str, State]] = {}
+    for source in walk(site):
+        folder, _, name = source.path.rpartition("/")
+        assert isinstance(source, Source)
+        known.setdefault(folder, {})[name] = source[1:]
+    known[ROOT]["gone.md"] = known[ROOT]["a.md"]
+    write(site, "b.md", b"changed")
+
+    told = [one.path for one in walk(site, lambda folder: known.get(folder, {}))]
+    assert told == [f"{ROOT}/b.md"]
+    assert known == {ROOT: {"gone.md": known[ROOT]["gone.md"]}, f"{ROOT}/2021/04": {}}
 
 
 def test_hidden_files_and_backups_are_passed_over(site: Path) -> None:
