@@ -18,7 +18,7 @@ from feedgen.feed import FeedGenerator
 from bench.grounds import Ground, ground
 from bench.measuring import Sample, Samples, Table, interleave, timed
 from syndicate.model import Summary
-from syndicate.publish import Options, publish
+from syndicate.publish import Options, memory, publish
 from syndicate.store import engine as store
 from syndicate.store import lists
 
@@ -31,6 +31,9 @@ def measure(rounds: int, size: int) -> Iterator[Table]:
     with ground(SMALL) as small, ground(size) as large:
         sizes = {SMALL: Publisher(small), size: Publisher(large)}
         texts = newest(small)
+        for publisher in sizes.values():
+            publisher.publish_one()  # so that everything is imported
+        memory.settle()  # as `publish --watch` and `serve` do
         taken = interleave(
             {
                 "feedgen": lambda _: timed(lambda: render_plainly(texts)),

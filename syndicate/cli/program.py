@@ -6,7 +6,9 @@ status; anything else is a fault of the program and ends with 70 (EX_SOFTWARE of
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import importlib
 import inspect
 from collections.abc import Mapping
@@ -70,6 +72,9 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
         """Run the command; turn what goes wrong into a message and an exit status."""
+        # at the end the system takes all memory back: to look for garbage before would take a
+        # fifth of the time of a short command
+        atexit.register(gc.freeze)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit):

@@ -117,9 +117,11 @@ def _publish(
 
 
 def _watch(engine: Engine, settings: Settings, *, as_json: bool) -> None:
-    from syndicate.publish import watching
+    from syndicate.editorial import summary as _summary  # noqa: F401 - what is there settles
+    from syndicate.publish import memory, watching
 
     stop = here.stopped()
+    memory.settle()
     click.echo(f"watching {settings.site}; Ctrl-C ends it", err=True)
     watching.watch(
         engine,

@@ -38,11 +38,12 @@ def _beside(
     from syndicate import wiring
     from syndicate.cli.publishing import tell
     from syndicate.cli.working import call_others
-    from syndicate.publish import background, watching
+    from syndicate.publish import background, memory, watching
 
     runner = wiring.duty_engine(settings, engine)
 
     def run(stop: threading.Event) -> None:
+        memory.settle()
         delivering = _delivering(engine, settings, stop, runner) if settings.smtp_url else None
         calling = call_others(engine, settings, stop, runner)
         if watch:

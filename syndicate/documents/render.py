@@ -14,7 +14,7 @@ import brotli
 from isal import igzip
 
 from syndicate import addresses
-from syndicate.documents import atom, identity, jsonfeed, rss
+from syndicate.documents import atom, heads, identity, jsonfeed, rss
 from syndicate.model import Document, Entry, Feed, Format, Links, Network, Tombstone
 
 _BR_QUALITY: Final = 9  # 11 takes some thirty times as long for a sixth less
@@ -44,18 +44,11 @@ def join(
 
     RFC 4287's schema lets a feed's extension elements stand only before its entries.
     """
+    before, end = heads.head(feed, format, links, network, updated)
     if format == "json":
-        head, end = jsonfeed.render_feed(feed, links, network), jsonfeed.END
-        return b"".join((head[: -len(end)], b",".join(fragments), end))
-    if format == "atom":
-        head, end = atom.render_feed(feed, links, network, updated), atom.END
-        gone = list(map(atom.render_tombstone, tombstones))
-    else:
-        head, end = rss.render_feed(feed, links, network, updated), rss.END
-        gone = []
-    if not head.endswith(end):  # a feed without entries may end in an empty-element tag
-        raise AssertionError(f"feedgen ended a feed in {head[-40:]!r}")
-    return b"".join((head[: -len(end)], *gone, *fragments, end))
+        return b"".join((before, b",".join(fragments), end))
+    gone = map(atom.render_tombstone, tombstones) if format == "atom" else ()
+    return b"".join((before, *gone, *fragments, end))
 
 
 def document(path: str, media_type: str, body: bytes, last_modified: datetime) -> Document:

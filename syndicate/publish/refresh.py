@@ -16,13 +16,9 @@ from syndicate.documents import entry, identity, opml, render
 from syndicate.errors import PublishRefused
 from syndicate.model import FORMATS, Document, Entry, Feed, Format, Summary, SummaryId, Tombstone
 from syndicate.store import documents, feeds, summaries
-from syndicate.store.batches import batches
 from syndicate.store.documents import Fragment, Known, StoredDocument
 from syndicate.store.engine import Connection
 from syndicate.store.feeds import Member, StoredFeed
-
-_AT_ONCE = 24
-"""Documents that are in memory at the most: a publish may concern all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,39 +88,20 @@ def refresh(
     later = {stored[f.key].number: at for f, at in dates.items() if at != stored[f.key].updated}
     feeds.put_updated(connection, later)
     base = rendered_with(definitions)
-    due = [
-        _Due(feed=feed, contents=contents, format=format, fingerprint=fingerprint)
-        for feed, contents in shown.items()
-        for fingerprint in (_fingerprint(base, feed, contents, dates[feed]),)
-        for format in FORMATS
-    ]
-    known = documents.list_known(connection, [one.path for one in due])
-    shelf = Shelf(known, generation)
-    due = [one for one in due if not shelf.has(one.path, one.fingerprint)]
-    for part in batches(due, _AT_ONCE):
+    paths = [addresses.document(feed.stem, format) for feed in shown for format in FORMATS]
+    shelf = Shelf(documents.list_known(connection, paths), generation)
+    for feed, contents in shown.items():  # one at a time: it is the same memory again
+        fingerprint = _fingerprint(base, feed, contents, dates[feed])
         maker = Maker(connection, definitions, texts=texts)
-        maker.gather(member for one in part for member in one.contents.members)
-        for one in part:
-            body = maker.body(one.feed, one.contents, one.format)
-            made = render.document(one.path, addresses.MEDIA_TYPES[one.format], body, now)
-            shelf.put(made, one.feed.key, one.fingerprint)
+        for format in FORMATS:
+            path = addresses.document(feed.stem, format)
+            if not shelf.has(path, fingerprint):
+                body = maker.body(feed, contents, format)
+                made = render.document(path, addresses.MEDIA_TYPES[format], body, now)
+                shelf.put(made, feed.key, fingerprint)
         maker.keep()
         shelf.write(connection)
     return shelf.changed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    """A document that may have to be made anew; `fingerprint` is of all that it is made of."""
-
-    feed: Feed
-    contents: Contents
-    format: Format
-    fingerprint: str
-
-    @property
-    def path(self) -> str:
-        return addresses.document(self.feed.stem, self.format)
 
 
 def refresh_lists(
@@ -223,7 +200,7 @@ class Maker:
         self._formats = formats
         self._known = texts
         self._look = entry.look(definitions)
-        self._bodies: dict[tuple[Format, str], bytes] = {}
+        self._bodies: dict[str, Mapping[Format, bytes]] = {}
         self._made: list[Fragment] = []
         self._tombstones: dict[str, Tombstone] = {}
 
@@ -245,7 +222,7 @@ class Maker:
             links=links,
             network=network,
             updated=contents.updated(network.since),
-            fragments=[self._bodies[format, member.entry_id] for member in contents.members],
+            fragments=[self._bodies[member.entry_id][format] for member in contents.members],
             tombstones=self._gone(contents.withdrawn) if format == "atom" else (),
         )
 
@@ -256,30 +233,23 @@ class Maker:
 
     def gather(self, members: Iterable[Member]) -> None:
         """Get the fragments of many documents' members at once, before their bodies are asked."""
-        first = self._formats[0]
-        lacking = {m.entry_id: m for m in members if (first, m.entry_id) not in self._bodies}
+        lacking = {m.entry_id: m for m in members if m.entry_id not in self._bodies}
         keys = [(m.entry_id, m.revision) for m in lacking.values()]
         self._bodies |= documents.list_fragments(self._connection, keys, self._formats, self._look)
-        to_render = [
-            m
-            for m in lacking.values()
-            if any((format, m.entry_id) not in self._bodies for format in self._formats)
-        ]
+        to_render = [m for m in lacking.values() if m.entry_id not in self._bodies]
         texts = self._texts(to_render)
         for member in to_render:
             made = self._entry(member, texts[member.summary_id])
-            for format in self._formats:
-                self._keep(member, format, render.render_entry(made, format))
+            self._keep(member, {name: render.render_entry(made, name) for name in self._formats})
 
-    def _keep(self, member: Member, format: Format, body: bytes) -> None:
-        self._bodies[format, member.entry_id] = body
+    def _keep(self, member: Member, bodies: Mapping[Format, bytes]) -> None:
+        self._bodies[member.entry_id] = bodies
         self._made.append(
             Fragment(
                 entry_id=member.entry_id,
-                format=format,
                 revision=member.revision,
                 look=self._look,
-                body=body,
+                bodies=bodies,
             )
         )
 

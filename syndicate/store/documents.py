@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, select, update
 
 from syndicate.model import Format
 from syndicate.store import instants
@@ -19,13 +20,12 @@ from syndicate.store.schema import document, fragment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fragment:
-    """An entry's bytes in one format."""
+    """An entry's bytes inside any feed, in each format."""
 
     entry_id: str
-    format: Format
     revision: int
     look: str
-    body: bytes = field(repr=False)
+    bodies: Mapping[Format, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,37 +46,34 @@ class StoredDocument:
 def list_fragments(
     connection: Connection,
     keys: Collection[tuple[str, int]],
-    formats: Collection[Format],
+    formats: Sequence[Format],
     look: str,
-) -> dict[tuple[Format, str], bytes]:
-    """Return the bytes, by format and entry id, of those (entry id, revision) of this look."""
+) -> dict[str, Mapping[Format, bytes]]:
+    """Return the bytes in `formats`, by entry id, of those (entry id, revision) of this look."""
     wanted = dict(keys)
-    found: dict[tuple[Format, str], bytes] = {}
-    for part in batches(list(wanted)):
-        values = {"ids": part, "formats": list(formats), "look": look}
-        found |= {
-            (format, name): body
-            for format, name, revision, body in connection.execute(_FRAGMENTS, values).all()
-            if revision == wanted[name]
-        }
-    return found
+    query = _fragments(tuple(formats))
+    return {
+        name: dict(zip(formats, bodies, strict=True))
+        for part in batches(wanted)
+        for name, revision, *bodies in connection.execute(query, {"ids": part, "look": look}).all()
+        if revision == wanted[name]
+    }
 
 
-_FRAGMENTS = select(
-    fragment.c.format, fragment.c.entry_id, fragment.c.revision, fragment.c.body
-).where(
-    and_(
-        fragment.c.entry_id.in_(any_of("ids")),
-        fragment.c.format.in_(any_of("formats")),
-        fragment.c.look == bindparam("look"),
-    )
-)
+@cache
+def _fragments(formats: tuple[Format, ...]) -> Select[Any]:
+    columns = fragment.c.entry_id, fragment.c.revision, *(fragment.c[name] for name in formats)
+    of_look = fragment.c.look == bindparam("look")
+    return select(*columns).where(fragment.c.entry_id.in_(any_of("ids")), of_look)
 
 
 def put_fragments(connection: Connection, fragments: Sequence[Fragment]) -> None:
-    """Write fragments in place of those that the same entries had in the same formats."""
+    """Write fragments in place of those that the same entries had; each has every format."""
     for part in batches(fragments):
-        rows = [{name: getattr(f, name) for name in Fragment.__slots__} for f in part]
+        rows = [
+            {"entry_id": f.entry_id, "revision": f.revision, "look": f.look, **f.bodies}
+            for f in part
+        ]
         replace(connection, fragment, rows)
 
 

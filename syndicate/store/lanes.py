@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.store import instants
 from syndicate.store.alert_tables import rest
+from syndicate.store.replacing import insert_in
 
 RELAY: Final = ""
 """The lane of the relay itself: while it rests, nothing goes out."""
@@ -18,8 +18,7 @@ RELAY: Final = ""
 
 def note_failure(connection: Connection, lane: str, reply: str) -> int:
     """Count a failure of a lane; return how many came one after the other."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    added = insert(rest).values(lane=lane, failures=1, reply=reply)
+    added = insert_in(connection.dialect.name, rest).values(lane=lane, failures=1, reply=reply)
     counted = added.on_conflict_do_update(
         index_elements=[rest.c.lane], set_={"failures": rest.c.failures + 1, "reply": reply}
     )

@@ -38,7 +38,7 @@ __all__ = [
     "webhook_tables",
 ]
 
-HEAD = "0011"
+HEAD = "0012"
 """The migration that this program needs."""
 
 
@@ -176,15 +176,16 @@ member = Table(
     Index("member_of_summary", "summary_id", "feed"),  # the feeds a change concerns
 )
 
-# An entry's bytes in one format. A cache: a row of another look or revision is made anew.
+# An entry's bytes in each format. A cache: a row of another look or revision is made anew.
 fragment = Table(
     "fragment",
     metadata,
     Column("entry_id", Text, primary_key=True),
-    Column("format", String(4), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("look", String(27), nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("atom", LargeBinary, nullable=False),
+    Column("rss", LargeBinary, nullable=False),
+    Column("json", LargeBinary, nullable=False),
 )
 
 # Finished documents. The identity bytes are what gzip inflates to.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.store.alert_tables import tally
+from syndicate.store.replacing import insert_in
 
 
 def add(connection: Connection, subject: str, period: str, number: int = 1) -> int:
     """Count, and return the sum within the period."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    added = insert(tally).values(subject=subject, period=period, count=number)
+    added = insert_in(connection.dialect.name, tally)
+    added = added.values(subject=subject, period=period, count=number)
     summed = added.on_conflict_do_update(
         index_elements=[tally.c.subject, tally.c.period],
         set_={"count": tally.c.count + number},

@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate import quotas
 from syndicate.model import Quota
 from syndicate.quotas import Owed, Taken, Windows
 from syndicate.store import instants
 from syndicate.store.partner_tables import allowance, confirmed, ledger
+from syndicate.store.replacing import insert_in
 
 MOST_COPIES: Final = 50
 """Of each partner; a further one takes the place of that which was idle longest."""
@@ -200,8 +200,7 @@ def _upsert(
     where: ColumnElement[bool] | None = None,
 ) -> None:
     """Write `key | first` where there is no such key, else set `further`, if anything, `where`."""
-    lite = connection.dialect.name == "sqlite"
-    made = (sqlite.insert if lite else postgresql.insert)(table).values({**key, **first})
+    made = insert_in(connection.dialect.name, table).values({**key, **first})
     names = list(key)
     connection.execute(
         made.on_conflict_do_update(index_elements=names, set_=dict(further), where=where)
