@@ -11,7 +11,7 @@ from pathlib import Path
 from syndicate.editorial.notices import AFTER
 from syndicate.model import SummaryId
 from syndicate.publish import plan as deciding
-from syndicate.publish import steps
+from syndicate.publish import rules, steps
 from syndicate.publish.plan import All, Known
 from syndicate.publish.reading import Readings
 from syndicate.publish.register import Register
@@ -49,6 +49,7 @@ def make(
         known = _known(connection, all, found)
         part, refused = deciding.decide(found, known, all, now)
         plan.add(part)
+        plan.warnings.extend(doubt for one in found if (doubt := rules.find_doubt(one, now)))
         problems += refused
     dates = _free_seconds(connection, readings.register, now)
     # what came back meanwhile is not missing any more

@@ -5,9 +5,11 @@ Pure. Each refusal names the file, the line and the remedy.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from syndicate.editorial.file import Parsed
 from syndicate.editorial.numbers import summary_numbers
@@ -15,6 +17,8 @@ from syndicate.editorial.tree import Source
 from syndicate.errors import Problem
 from syndicate.model import Summary
 from syndicate.store.files import SeenFile
+
+_FAR: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,16 @@ def find_future(found: Found, now: datetime) -> Problem | None:
             told = f"the date {date:%Y-%m-%dT%H:%M:%SZ} of {key} lies in the future"
             return found.problem(key, told, f"write {now:%Y-%m-%dT%H:%M:%SZ} or earlier")
     return None
+
+
+def find_doubt(found: Found, now: datetime) -> Problem | None:
+    """Warn of a summary that is to go out so late that its year may be a slip."""
+    published = found.summary.published
+    if found.summary.state(now) != "scheduled" or published is None or published < now + _FAR:
+        return None
+    told = f"this goes out on {published:%Y-%m-%d}, more than a year from now"
+    remedy = f"if {published:%Y} is a slip, write the year that you mean"
+    return dataclasses.replace(found.problem("published", told, remedy), severity="warning")
 
 
 def find_refusal(found: Found, summary: Summary, before: Summary) -> Problem | None:
