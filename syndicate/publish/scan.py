@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -42,27 +42,35 @@ class _Seen:
     def __init__(self, connection: Connection, *, again: bool) -> None:
         self._connection = connection
         self._again = again
-        self._unvisited = set(files.list_folders(connection))
-        self._left: dict[str, Iterable[str]] = {}
-        self.folders = frozenset(self._unvisited)
+        self._gone: list[str] = []
+        self._left: tuple[str, Iterable[str]] = ("", ())  # of the folder that was asked for last
+        self.folders = frozenset(files.list_folders(connection))
+        self._unvisited = set(self.folders)
 
     def known(self, folder: str) -> dict[str, State]:
         """Return what is known of a folder's files, when the walk comes to it."""
+        self._close()
         if folder not in self.folders:
             return {}
         self._unvisited.discard(folder)
         states = files.list_in_folder(self._connection, folder)
         if self._again:
             states = dict.fromkeys(states, _NONE)
-        self._left[folder] = states
+        self._left = folder, states
         return states
 
-    def gone(self) -> Iterator[SeenFile]:
-        """Yield what is not there any more, once the walk is over."""
-        self._left |= {one: self.known(one) for one in sorted(self._unvisited)}
-        for folder, names in self._left.items():
-            paths = [f"{folder}/{name}" for name in names]
-            yield from files.list_by_path(self._connection, paths).values()
+    def gone(self) -> Iterable[SeenFile]:
+        """Return what is not there any more, once the walk is over."""
+        for folder in sorted(self._unvisited):
+            self.known(folder)
+        self._close()
+        return files.list_by_path(self._connection, self._gone).values()
+
+    def _close(self) -> None:
+        """Keep of the last folder what is gone; all else that was known of it need not be held."""
+        folder, names = self._left
+        self._gone += (f"{folder}/{name}" for name in names)
+        self._left = ("", ())
 
 
 def changed(connection: Connection, site: Path, *, again: bool = False) -> Changes:
