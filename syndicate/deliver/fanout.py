@@ -20,8 +20,7 @@ R = TypeVar("R")
 AT_ONCE: Final = 16
 """Things under way at the same time, at the most."""
 WINDOW: Final = 2 * AT_ONCE
-_FIRST: Final = 2  # threads: where all is quick, more of them only get into each other's way
-_SLOW: Final = 0.02  # seconds in which few have ended; then another thread joins in
+_SLOW: Final = 0.02  # seconds: when each thread takes longer for one, another thread joins in
 _WITHIN: Final = 0.2  # seconds after which what has ended is noted, however little it is
 
 
@@ -51,8 +50,9 @@ class FanOut(Generic[T, R]):
                 while waiting and open_ < WINDOW and not stop.is_set():
                     self._todo.put(waiting.popleft())
                     open_ += 1
-                if not self._news.wait(_SLOW) and not self._todo.empty() and len(threads) < AT_ONCE:
-                    self._start(threads)
+                before = len(self._ended)
+                if not self._news.wait(_SLOW) and not self._todo.empty():
+                    self._join_in(threads, len(self._ended) - before)
                 self._news.clear()
                 if stop.is_set():
                     open_ -= self._take_back(waiting)
@@ -85,8 +85,7 @@ class FanOut(Generic[T, R]):
     @contextmanager
     def _threads(self) -> Iterator[list[threading.Thread]]:
         threads: list[threading.Thread] = []
-        for _ in range(_FIRST):
-            self._start(threads)
+        self._start(threads)  # where all is quick, more of them only get into each other's way
         try:
             yield threads
         finally:
@@ -94,6 +93,11 @@ class FanOut(Generic[T, R]):
                 self._todo.put(None)
             for thread in threads:
                 thread.join()
+
+    def _join_in(self, threads: list[threading.Thread], ended: int) -> None:
+        """Start another thread where those that there are were slow: so few have ended."""
+        if ended < len(threads) < AT_ONCE:
+            self._start(threads)
 
     def _start(self, threads: list[threading.Thread]) -> None:
         threads.append(threading.Thread(target=self._work, name="fan-out"))
