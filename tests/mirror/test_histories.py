@@ -72,7 +72,7 @@ class Histories(Copies):
 
 
 SHORT = settings(
-    max_examples=8,
+    max_examples=5,
     stateful_step_count=16,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -163,7 +163,7 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=15,
+    max_examples=8,
     stateful_step_count=12,
     suppress_health_check=list(HealthCheck),
 )

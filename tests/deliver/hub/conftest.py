@@ -79,15 +79,15 @@ class Stand:
         fields |= {f"hub.{name}": value for name, value in form.items()}
         return self.client.post("/hub", data=fields, base_url=self.base)
 
-    def work(self, **span: float) -> None:
-        """Let time pass for the worker, and let it do what is due."""
+    def work(self, *, patience: float = 20, **span: float) -> None:
+        """Let time pass for the worker, and let it do what is due; `patience` is for a callback."""
         self.network.wait(**span)
         made = Hub(
             self.network.site.engine,
             self.guard,
             owner="w",
             clock=lambda: self.network.now,
-            limits=Limits(seconds=1, raw_bytes=4096, inflated_bytes=4096),
+            limits=Limits(seconds=patience, raw_bytes=4096, inflated_bytes=4096),
         )
         duties = {"verify": made.verify, "distribute": made.distribute}
         engines.run_once(duties, threading.Event())

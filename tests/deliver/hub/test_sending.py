@@ -72,7 +72,7 @@ def test_slow_and_huge_callbacks_fail_and_hold_up_nobody(stand: Stand) -> None:
     over = threading.Event()
     stand.subscriber.answers |= {
         "/slow": lambda handler: (
-            confirm(handler) if handler.command == "GET" else (over.wait(5), sent(b"")(handler))[1]
+            confirm(handler) if handler.command == "GET" else (over.wait(30), sent(b"")(handler))[1]
         ),
         "/huge": lambda handler: (
             confirm(handler) if handler.command == "GET" else sent(b"x" * 100_000)(handler)
@@ -81,7 +81,7 @@ def test_slow_and_huge_callbacks_fail_and_hold_up_nobody(stand: Stand) -> None:
     for path in ("/slow", "/huge", "/here"):
         stand.subscribe(callback=stand.callback(path))
     stand.publish("two")
-    stand.work()
+    stand.work(patience=1)
     over.set()
     assert {row.callback.rpartition("/")[2]: row.attempts for row in stand.rows()} == {
         "slow": 1,

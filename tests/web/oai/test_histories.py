@@ -212,7 +212,7 @@ class Histories(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=8,
+    max_examples=5,
     stateful_step_count=20,
     deadline=None,
     phases=[
