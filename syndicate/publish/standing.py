@@ -53,12 +53,13 @@ def align(connection: Connection, definitions: Definitions) -> None:
     for key, old in stored.items():
         if old.removed != (key not in present):
             feeds.change(connection, old.number, removed=key not in present)
-    fresh = []
+    new = [feed for feed in definitions.feeds if feed.key not in stored]
+    fresh = list(zip(feeds.add(connection, new), new, strict=True))
     for feed in definitions.feeds:
         known = stored.get(feed.key)
         if known is None:
-            fresh.append((feeds.add(connection, feed), feed))
-        elif known.removed or known.selection != str(feed.selection):
+            continue
+        if known.removed or known.selection != str(feed.selection):
             feeds.change(connection, known.number, selection=str(feed.selection))
             # a renamed topic has the same members; nobody kept those of a feed that was away
             if known.removed or not feed.key.startswith("topics/"):
@@ -163,13 +164,14 @@ def _fill(
                     )
                     for one in wanted_entries(row, summary, definitions)
                 )
-    for number, members in found.items():
-        _settle(connection, number, members)
+    for stored, _feed in fresh:
+        _settle(connection, stored, found[stored.number])
 
 
-def _settle(connection: Connection, number: int, wanted: list[Member]) -> None:
+def _settle(connection: Connection, stored: StoredFeed, wanted: list[Member]) -> None:
     """Write a feed's members: those it had keep their positions, those no longer chosen leave."""
-    held = {member.entry_id: member for member in feeds.list_all(connection, number)}
+    members = feeds.list_all(connection, stored.number) if stored.size else []
+    held = {member.entry_id: member for member in members}
     position = len(held)
     new, changed = [], []
     for member in sorted(wanted, key=lambda m: (m.rank, m.entry_id)):

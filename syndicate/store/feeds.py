@@ -114,19 +114,25 @@ def _feed(row: Row[Any]) -> StoredFeed:
     )
 
 
-def add(connection: Connection, new: Feed) -> StoredFeed:
-    number = (connection.execute(select(func.max(feed.c.number))).scalar_one() or 0) + 1
-    stored = StoredFeed(
-        number=number,
-        key=new.key,
-        id=new.id,
-        selection=str(new.selection),
-        chunk=max(1, new.window // 2),
-        removed=False,
-        updated=None,
-    )
-    columns = {column.name: getattr(stored, column.name) for column in feed.columns}
-    connection.execute(insert(feed).values(columns))
+def add(connection: Connection, new: Sequence[Feed]) -> list[StoredFeed]:
+    """Give feeds their rows, and numbers that no other has had."""
+    first = (connection.execute(select(func.max(feed.c.number))).scalar_one() or 0) + 1
+    stored = [
+        StoredFeed(
+            number=number,
+            key=one.key,
+            id=one.id,
+            selection=str(one.selection),
+            chunk=max(1, one.window // 2),
+            removed=False,
+            updated=None,
+        )
+        for number, one in enumerate(new, first)
+    ]
+    if stored:
+        names = [column.name for column in feed.columns]
+        rows = [{name: getattr(one, name) for name in names} for one in stored]
+        connection.execute(insert(feed), rows)
     return stored
 
 
