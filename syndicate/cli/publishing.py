@@ -117,7 +117,7 @@ def _publish(
 
 
 def _watch(engine: Engine, settings: Settings, *, as_json: bool) -> None:
-    from syndicate.editorial import summary as _summary  # noqa: F401 - what is there settles
+    from syndicate.editorial import summary as _summary  # noqa: F401 - is to be there when memory settles
     from syndicate.publish import memory, watching
 
     stop = here.stopped()

@@ -13,7 +13,7 @@ from typing import Final
 from syndicate.documents import atom, identity, jsonfeed, rss
 from syndicate.model import Feed, Format, Links, Network
 
-_KEPT: Final = 1024  # of some 2 kB; those of archives come and go
+_KEPT: Final = 256  # of some 2 kB: the stored feeds have a hundred, those of archives come and go
 _NO_DATE: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 

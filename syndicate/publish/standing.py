@@ -57,9 +57,7 @@ def align(connection: Connection, definitions: Definitions) -> None:
     fresh = list(zip(feeds.add(connection, new), new, strict=True))
     for feed in definitions.feeds:
         known = stored.get(feed.key)
-        if known is None:
-            continue
-        if known.removed or known.selection != str(feed.selection):
+        if known and (known.removed or known.selection != str(feed.selection)):
             feeds.change(connection, known.number, selection=str(feed.selection))
             # a renamed topic has the same members; nobody kept those of a feed that was away
             if known.removed or not feed.key.startswith("topics/"):
